@@ -1,0 +1,215 @@
+"""The command line: parse, call, print. Results go to stdout, all else to stderr."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pipeline.errors import CataloomError, QueryError, show_path
+
+if TYPE_CHECKING:
+    from pipeline.settings import Settings
+
+UNEXPECTED = 1
+PROBLEMS_FOUND = 2
+INTERRUPTED = 130
+
+app = typer.Typer(
+    name="cataloom",
+    help="Weaves resource listings into a linked-data catalogue.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+class Format(StrEnum):
+    """The formats of query results."""
+
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+    TSV = "tsv"
+    XML = "xml"
+    TURTLE = "turtle"
+    NT = "nt"
+    JSONLD = "jsonld"
+
+
+@app.callback()
+def catalogue(
+    context: typer.Context,
+    folder: Annotated[
+        Path | None,
+        typer.Option("-C", metavar="DIR", help="Work on the catalogue in this folder."),
+    ] = None,
+) -> None:
+    """Weave resource listings into a linked-data catalogue."""
+    context.obj = folder
+
+
+@app.command()
+def run(
+    context: typer.Context,
+    source: Annotated[
+        list[str] | None,
+        typer.Option("--source", metavar="NAME", help="Run only this source (repeatable)."),
+    ] = None,
+    jobs: Annotated[
+        int, typer.Option("--jobs", min=0, metavar="N", help="Processes at work; 0: one a core.")
+    ] = 0,
+) -> None:
+    """Harvest the sources and publish a release, if anything changed."""
+    from pipeline.progress import Progress
+    from pipeline.run import run_catalogue
+
+    settings = _settings(context)
+    with Progress(sys.stderr) as progress:
+        outcome = run_catalogue(
+            settings, sources=tuple(source or ()), jobs=jobs, tell=progress.tell
+        )
+    progress.end(outcome)
+    raise typer.Exit(outcome.exit_code)
+
+
+@app.command()
+def check(context: typer.Context) -> None:
+    """Check settings, ontology, mapping and shapes without a run."""
+    from pipeline.check import check_catalogue
+
+    findings = check_catalogue(_settings(context))
+    for finding in findings:
+        typer.echo(finding)
+    if findings:
+        raise typer.Exit(PROBLEMS_FOUND)
+    if sys.stdout.isatty():
+        typer.echo("Settings, ontology, mapping and shapes are in order.", err=True)
+
+
+@app.command()
+def query(
+    context: typer.Context,
+    sparql: Annotated[str | None, typer.Argument(help="The query.", show_default=False)] = None,
+    file: Annotated[
+        Path | None, typer.Option("-f", "--file", help="Read the query from this file; -: stdin.")
+    ] = None,
+    form: Annotated[
+        Format | None,
+        typer.Option("--format", help="The form of the answer.", show_default="table or turtle"),
+    ] = None,
+    timeout: Annotated[
+        float | None,
+        typer.Option("--timeout", min=0.1, metavar="S", help="Give up after S seconds."),
+    ] = None,
+) -> None:
+    """Ask the current release a SPARQL query."""
+    from pipeline.query import query as run_query
+    from pipeline.release import current
+    from pipeline.settings import QuerySettings
+
+    settings = _settings(context)
+    limits = settings.catalogue.query
+    run_query(
+        current(settings.output) / "graph",
+        _query_text(sparql, file),
+        sys.stdout.buffer,
+        limits=QuerySettings(timeout or limits.timeout, limits.memory),
+        format=form.value if form else "",
+        base=settings.catalogue.base,
+        width=shutil.get_terminal_size().columns if sys.stdout.isatty() else 0,
+    )
+
+
+@app.command()
+def explain(
+    context: typer.Context,
+    what: Annotated[list[str], typer.Argument(metavar="IRI|URL|WORDS")],
+) -> None:
+    """Show one record stage by stage, from its place in the source to its triples."""
+    from pipeline.explain import explain_record
+
+    typer.echo(explain_record(_settings(context), " ".join(what)))
+
+
+@app.command()
+def decide(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="A review.csv with its decision column filled in.")],
+) -> None:
+    """Take up the decisions of a person."""
+    from pipeline.decide import take_up_decisions
+
+    taken = take_up_decisions(_settings(context), file)
+    typer.echo(f"{taken} decisions taken up; the next run publishes them: cataloom run", err=True)
+
+
+@app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="DIR")],
+    base: Annotated[
+        str,
+        typer.Option("--base", metavar="IRI", help="What every IRI of the catalogue starts with."),
+    ],
+) -> None:
+    """Make a new catalogue folder."""
+    from pipeline.new_catalogue import make_folder
+
+    make_folder(folder, base)
+    typer.echo(
+        f"{show_path(folder)} is a catalogue folder now. Next: fill in {show_path(folder)}/"
+        f"catalogue.toml, add a source to {show_path(folder)}/input/, then: "
+        f"cataloom -C {show_path(folder)} run",
+        err=True,
+    )
+
+
+@app.command()
+def version() -> None:
+    """Print the version."""
+    from pipeline import VERSION
+
+    typer.echo(f"cataloom {VERSION}")
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line; every failure that can be explained becomes a message and a code."""
+    try:
+        app(args=arguments, prog_name="cataloom")
+    except CataloomError as error:
+        typer.echo(f"cataloom: {error}", err=True)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+
+
+def _settings(context: typer.Context) -> Settings:
+    from pipeline.catalogue_folder import find_folder, load_settings
+
+    chosen: Path | None = context.obj
+    return load_settings(chosen if chosen is not None else find_folder(Path.cwd()))
+
+
+def _query_text(sparql: str | None, file: Path | None) -> str:
+    if (sparql is None) == (file is None):
+        raise QueryError(
+            "no query" if sparql is None else "two queries",
+            expected="one, as text or with -f FILE",
+            next_step="cataloom query 'SELECT ?s ?p ?o { ?s ?p ?o } LIMIT 5'",
+        )
+    if sparql is not None:
+        return sparql
+    try:
+        return sys.stdin.read() if str(file) == "-" else Path(str(file)).read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise QueryError(f"the query cannot be read: {error}", where=str(file)) from error
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,206 @@
+"""All artefacts of a release, made from the files of its parts."""
+
+from __future__ import annotations
+
+import functools
+import shutil
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from pipeline import VERSION
+from pipeline.errors import CataloomError
+from pipeline.model import Books, Change, Issue, Record, ReviewLine, Tombstone, WorklistLine
+from pipeline.part import Job, PartResult, Tools
+from pipeline.publish import (
+    Description,
+    Dumps,
+    Frame,
+    Lineage,
+    PartDump,
+    Run,
+    add,
+    dataset_ntriples,
+    verify_dumps,
+    write_changes,
+    write_dataset,
+    write_dumps,
+    write_graph,
+    write_issues,
+    write_provenance,
+    write_quarantine,
+    write_review,
+    write_tombstones,
+    write_vocabulary,
+    write_worklist,
+)
+from pipeline.publish.artefact import write_lines
+from pipeline.publish.dumps import FORMATS
+from pipeline.publish.figures import Figures, figures
+from pipeline.release import read_records
+from pipeline.validate import Result, validation_report
+
+MOST_SAMPLES = 5  # record ids of a line of the worklist
+S = TypeVar("S", bound=msgspec.Struct)
+
+
+class Findings(msgspec.Struct, frozen=True):
+    """What a run has to tell beside the records: read from the parts when it is asked for."""
+
+    number: int
+    results: tuple[PartResult, ...] = ()
+    issues: tuple[Issue, ...] = ()
+    review: tuple[ReviewLine, ...] = ()
+    tombstones: tuple[Tombstone, ...] = ()
+
+    def all_issues(self) -> Iterator[Issue]:
+        """Yield the issues of the sources, then those of the records."""
+        yield from self.issues
+        yield from self._lines("issues", Issue)
+
+    def all_review(self) -> Iterator[ReviewLine]:
+        """Yield every question for a person."""
+        yield from self.review
+        yield from self._lines("review", ReviewLine)
+
+    def changes(self) -> Iterator[Change]:
+        """Yield what was created, updated and deleted in release `number`."""
+        yield from self._lines("changes", Change)
+        for stone in self.tombstones:
+            if stone.release == self.number:
+                yield Change(stone.id, "deleted", source=stone.source, reason=stone.reason)
+
+    def quarantine(self) -> Iterator[Record]:
+        """Yield the rejected records."""
+        yield from self._lines("quarantine", Record)
+
+    def worklist(self) -> list[WorklistLine]:
+        """Return the labels that no concept carries, counted over all parts."""
+        lines: dict[tuple[str, str, str], WorklistLine] = {}
+        for line in (line for result in self.results for line in result.worklist):
+            key = (line.source, line.property, line.label)
+            if key in lines:
+                records = (*lines[key].records, *line.records)[:MOST_SAMPLES]
+                count = lines[key].count + line.count
+                lines[key] = msgspec.structs.replace(line, count=count, records=records)
+            else:
+                lines[key] = line
+        return sorted(lines.values(), key=lambda line: (-line.count, line.source, line.label))
+
+    def figures(self) -> Figures:
+        """Return the counts of all parts, and the issues of the sources."""
+        parts = (result.figures for result in self.results)
+        return functools.reduce(add, parts, figures((), self.issues))
+
+    def results_found(self) -> Iterator[Result]:
+        """Yield what the shapes found."""
+        yield from self._lines("results", Result)
+
+    def _lines(self, name: str, kind: type[S]) -> Iterator[S]:
+        decoder = msgspec.json.Decoder(kind)
+        for result in self.results:
+            with result.part.file(name).open("rb") as lines:
+                for line in lines:
+                    yield decoder.decode(line)
+
+
+class Made(msgspec.Struct, frozen=True):
+    """What the parts of a run came to: the job as it was done, the findings, the books."""
+
+    job: Job
+    findings: Findings
+    books: dict[str, Books]
+
+
+def assemble(folder: Path, job: Job, tools: Tools, findings: Findings) -> Dumps:
+    """Write every artefact but the report and the manifest into `folder`.
+
+    Up to `reference_limit` records the dumps are read back and compared. Raises `OutputError`
+    where the disk refuses, `CataloomError` where a dump is not what was to be written.
+    """
+    for result in findings.results:
+        target = folder / "records" / f"part-{result.part.index:05}.jsonl.gz"
+        shutil.move(result.part.file("records"), target)
+    dumps = write_dumps(folder, [_part_dump(one) for one in findings.results], _frames(tools))
+    if dumps.records <= job.settings.catalogue.validate.reference_limit:
+        _refuse_wrong_dumps(folder)
+    write_vocabulary(folder, tools.vocabulary)
+    description = dataset_ntriples(_description(job, tools, findings, dumps))
+    write_dataset(folder, description)
+    write_graph(folder, [folder / "catalogue.nt", tools.vocabulary.ntriples.encode(), description])
+    write_changes(folder, findings.changes())
+    write_tombstones(folder, findings.tombstones)
+    write_provenance(folder, _lineage(job), read_records(folder))
+    write_findings(folder, findings)
+    report = validation_report(findings.results_found(), job.settings.catalogue.base)
+    write_lines(folder / "validation.ttl", (piece.encode() for piece in report))
+    return dumps
+
+
+def write_findings(folder: Path, findings: Findings) -> None:
+    """Write what is wrong and what needs a person: issues, quarantine, work list, questions."""
+    write_issues(folder, findings.all_issues())
+    write_quarantine(folder, findings.quarantine())
+    write_worklist(folder, findings.worklist())
+    write_review(folder, findings.all_review())
+
+
+def release_id(moment: str) -> str:
+    """Return the name of the release with this datestamp.
+
+    >>> release_id("2026-11-24T19:00:00Z")
+    '20261124T190000Z'
+    """
+    return datetime.fromisoformat(moment).strftime("%Y%m%dT%H%M%SZ")
+
+
+def _refuse_wrong_dumps(folder: Path) -> None:
+    problems = verify_dumps(folder)
+    if problems:
+        raise CataloomError(
+            "; ".join(problems),
+            where="publish",
+            next_step="nothing was published; report this as a bug of Cataloom",
+        )
+
+
+def _part_dump(result: PartResult) -> PartDump:
+    pieces = {name: result.part.file(name) for name in FORMATS}
+    return PartDump(pieces, result.records, result.triples)
+
+
+def _frames(tools: Tools) -> dict[str, Frame]:
+    mapping = tools.mapping
+    return {
+        "ttl": Frame(mapping.turtle_head(), b"", b""),
+        "jsonld": Frame(mapping.jsonld_head(), mapping.jsonld_separator, mapping.jsonld_tail()),
+        "rdf": Frame(mapping.rdfxml_head(), b"", mapping.rdfxml_tail()),
+    }
+
+
+def _description(job: Job, tools: Tools, findings: Findings, dumps: Dumps) -> Description:
+    settings = job.settings
+    return Description(
+        catalogue=settings.catalogue,
+        sources=settings.sources,
+        vocabulary=tools.vocabulary,
+        release=release_id(job.moment),
+        issued=(*job.datestamps, job.moment)[0],
+        modified=job.moment,
+        records=dumps.records,
+        triples=dumps.triples,
+        dumps=dumps.files,
+        languages=tuple(sorted(tag for tag in findings.figures().languages if tag)),
+    )
+
+
+def _lineage(job: Job) -> Lineage:
+    stamps: Sequence[str] = (*job.datestamps, job.moment)
+    runs = {
+        number: Run(release_id(moment), moment, VERSION if number == job.number else "")
+        for number, moment in enumerate(stamps, 1)
+    }
+    return Lineage(job.settings.catalogue.base, runs)

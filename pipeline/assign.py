@@ -1,0 +1,246 @@
+"""Identifiers for what was harvested; the records sorted into parts beside their old versions."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import BinaryIO
+
+import msgspec
+
+from pipeline.harvest import Harvest, abstract, identities, kind, read_batch
+from pipeline.link.identity import Identities, Known
+from pipeline.model import Issue, Record, ReviewLine, Tombstone
+from pipeline.release import read_records, read_tombstones
+
+PART = 25_000  # records of one part, about
+HASH_BITS = 20  # of an identifier's first four characters in base 32
+HASH_DIGITS = "abcdefghijklmnopqrstuvwxyz234567"
+
+Settled = Mapping[tuple[str, str], bool]  # (id, other id) -> a person says they are one resource
+
+
+class Previous(msgspec.Struct, frozen=True):
+    """What the last release knows: resources and tombstones by source, and how many records."""
+
+    folder: Path | None
+    known: dict[str, list[Known]]
+    tombstones: list[Tombstone]
+    records: int
+
+
+class Assigned(msgspec.Struct):
+    """Part files are written; what remains to be told: merged entries, questions, tombstones."""
+
+    parts: int
+    merged: Counter[str]
+    merged_away: Counter[str]
+    excluded: Counter[str]
+    review: list[ReviewLine]
+    tombstones: list[Tombstone]
+
+
+def read_previous(folder: Path | None) -> Previous:
+    """Return what the release in `folder` knows (None: nothing yet)."""
+    known: dict[str, list[Known]] = {}
+    if folder is None:
+        return Previous(None, known, [], 0)
+    for record in read_records(folder):
+        known.setdefault(record.source, []).append(Known(record.id, record.keys, kind(record)))
+    count = sum(len(several) for several in known.values())
+    tombstones = read_tombstones(folder)
+    for stone in tombstones:
+        known.setdefault(stone.source, []).append(Known(stone.id, stone.keys, alive=False))
+    return Previous(folder, known, tombstones, count)
+
+
+def assign(
+    harvests: Iterable[Harvest],
+    previous: Previous,
+    settled: Settled,
+    configured: frozenset[str],
+    number: int,
+    work: Path,
+) -> Assigned:
+    """Give each entry its identifier and write the files `part-NNNNN.new` and `.old` in `work`.
+
+    `configured` names the sources of the settings: records of others become tombstones of release
+    `number`, as do those that a person found to be another's.
+    """
+    harvests = list(harvests)
+    total = previous.records + sum(len(one.entries) for one in harvests)
+    answer = Assigned(max(1, -(-total // PART)), Counter(), Counter(), Counter(), [], [])
+    aliases = {one: other for (one, other), same in sorted(settled.items()) if same}
+    with ExitStack() as stack:
+        new, old = (
+            [stack.enter_context((work / f"part-{index:05}.{side}").open("wb"))
+             for index in range(answer.parts)]
+            for side in ("new", "old")
+        )  # fmt: skip
+        alive: set[str] = set()
+        for harvested in harvests:
+            known = _merged(previous.known.get(harvested.source.name, []), aliases)
+            found = identities(harvested, known, _Texts(previous.folder), settled)
+            keys = {one.id: one.keys for one in known}
+            _write_new(harvested, found, keys, new, answer)
+            alive.update(found.ids)
+        _write_old(previous, aliases, configured, number, old, answer)
+    stones = {stone.id: stone for stone in previous.tombstones if stone.id not in alive}
+    stones.update((stone.id, stone) for stone in answer.tombstones)
+    answer.tombstones = [stones[id_] for id_ in sorted(stones)]
+    return answer
+
+
+def part_of(identifier: str, parts: int) -> int:
+    """Return the part that a record belongs to, by the hash in its identifier.
+
+    >>> part_of("sepm-aaaaaaaaaa", 4), part_of("sepm-7777777777", 4)
+    (0, 3)
+    """
+    value = 0
+    for character in identifier[identifier.rindex("-") + 1 :][:4]:
+        value = value * 32 + HASH_DIGITS.index(character)
+    return value * parts >> HASH_BITS
+
+
+def order(record: Record) -> tuple[str, str]:
+    """Return what records are sorted by: the hash in their identifier, then all of it."""
+    return record.id[record.id.rindex("-") + 1 :], record.id
+
+
+def read_lines(file: Path) -> Iterator[Record]:
+    """Yield the records of a part file."""
+    decoder = msgspec.json.Decoder(Record)
+    with file.open("rb") as lines:
+        for line in lines:
+            yield decoder.decode(line)
+
+
+class _Texts(Mapping[str, str]):
+    """The folded abstracts of the last release, read when the first one is asked for."""
+
+    def __init__(self, folder: Path | None) -> None:
+        self._folder = folder
+        self._texts: dict[str, str] | None = None
+
+    def _read(self) -> dict[str, str]:
+        if self._texts is None:
+            records = read_records(self._folder) if self._folder else iter(())
+            self._texts = {record.id: abstract(record) for record in records}
+        return self._texts
+
+    def __getitem__(self, id_: str) -> str:
+        return self._read()[id_]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._read())
+
+    def __len__(self) -> int:
+        return len(self._read())
+
+
+def _merged(known: list[Known], aliases: Mapping[str, str]) -> list[Known]:
+    """Give the keys of a resource that is another's to that other."""
+    by_id = {one.id: one for one in known}
+    for id_ in list(by_id):
+        target = by_id.get(aliases.get(id_, ""))
+        if target is not None:
+            keys = tuple(dict.fromkeys((*target.keys, *by_id[id_].keys)))
+            by_id[target.id] = msgspec.structs.replace(target, keys=keys)
+            del by_id[id_]
+    return list(by_id.values())
+
+
+def _write_new(
+    harvested: Harvest,
+    found: Identities,
+    keys: Mapping[str, tuple[str, ...]],
+    files: Sequence[BinaryIO],
+    answer: Assigned,
+) -> None:
+    source = harvested.source.name
+    encode = msgspec.json.Encoder().encode
+    shared = frozenset(found.shared)
+    doubts = {doubt.index: doubt for doubt in found.doubts}
+    index = -1
+    for file in harvested.batches:
+        for harvested_record in read_batch(file):
+            index += 1
+            id_ = found.ids[index]
+            if not id_:
+                answer.merged[source] += 1
+                continue
+            record = msgspec.structs.replace(
+                harvested_record,
+                id=id_,
+                key=found.keys[index],
+                keys=tuple(dict.fromkeys((*keys.get(id_, ()), found.keys[index]))),
+                issues=(
+                    *(_of(id_, issue) for issue in harvested_record.issues),
+                    *_notices(harvested_record, id_, index in shared, index in found.moved),
+                ),
+            )
+            if doubt := doubts.get(index):
+                answer.review.append(_question(record, doubt.candidate, doubt.score))
+            files[part_of(id_, answer.parts)].write(encode(record) + b"\n")
+
+
+def _write_old(
+    previous: Previous,
+    aliases: Mapping[str, str],
+    configured: frozenset[str],
+    number: int,
+    files: Sequence[BinaryIO],
+    answer: Assigned,
+) -> None:
+    encode = msgspec.json.Encoder().encode
+    ids = {one.id for several in previous.known.values() for one in several}
+    for record in read_records(previous.folder) if previous.folder else ():
+        other = aliases.get(record.id, "")
+        if record.source not in configured:
+            answer.excluded[record.source] += 1
+            answer.tombstones.append(_tombstone(record, number, "the source was removed"))
+        elif other in ids:
+            answer.merged_away[record.source] += 1
+            reason = "a person found it to be another resource under a new key"
+            answer.tombstones.append(_tombstone(record, number, reason, other))
+        else:
+            files[part_of(record.id, answer.parts)].write(encode(record) + b"\n")
+
+
+def _tombstone(record: Record, number: int, reason: str, replaced_by: str = "") -> Tombstone:
+    return Tombstone(
+        id=record.id, source=record.source, keys=record.keys, release=number,
+        reason=reason, sets=(record.source,), replaced_by=replaced_by,
+    )  # fmt: skip
+
+
+def _of(id_: str, issue: Issue) -> Issue:
+    return msgspec.structs.replace(issue, identifier=id_)
+
+
+def _notices(record: Record, id_: str, shared: bool, moved: bool) -> Iterator[Issue]:
+    title = record.title[0].value if record.title else ""
+    if shared:
+        yield Issue(
+            record.source, id_, "link", "title", title, "warning",
+            "Another entry of the source has the same title and type. They are kept apart by their "
+            "abstracts; give them different titles at the source if they are different resources.",
+        )  # fmt: skip
+    if moved:
+        yield Issue(
+            record.source, id_, "link", "title", title, "info",
+            "This entry was found again by its abstract under a new title or type; it keeps its "
+            "IRI. Nothing is to be done, unless it is another resource.",
+        )  # fmt: skip
+
+
+def _question(record: Record, candidate: str, score: float) -> ReviewLine:
+    title = record.title[0].value if record.title else ""
+    return ReviewLine(
+        record.id, title, "identity", candidate, "",
+        f"Is this the resource {candidate}, which the source no longer shows, under a new title "
+        f"({score:.0%} of the abstract in common)? same or different",
+    )  # fmt: skip

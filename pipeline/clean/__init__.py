@@ -1,0 +1,86 @@
+"""clean: SourceRecord -> Record. One file a value type; nothing here reads or writes files.
+
+Markup goes first, then encoding damage is repaired over all texts of a payload together, then the
+characters are normalised and each value is read as what its field holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pipeline.clean import text as texts
+from pipeline.clean.encoding import repair_document
+from pipeline.clean.notes import Notes, Value
+from pipeline.clean.record import describe
+from pipeline.model import Record, SourceRecord
+from pipeline.settings import LanguageSettings, Source
+
+# Fields of codes and addresses: letters that look damaged may be meant.
+NOT_REPAIRED = frozenset({"page", "file", "identifier", "licence", "language"})
+
+
+def clean(
+    records: Sequence[SourceRecord], source: Source, thresholds: LanguageSettings
+) -> list[Record]:
+    """Return one `Record` for each source record, in order; `id` stays empty.
+
+    Encoding damage is judged over all records of one payload that are given together, so a payload
+    should not be split between calls. Each visible change is `Evidence`, each problem an `Issue`;
+    no value, however bad, raises.
+    """
+    payloads: dict[str, list[int]] = {}
+    for place, record in enumerate(records):
+        payloads.setdefault(record.locator.payload, []).append(place)
+    cleaned: dict[int, Record] = {}
+    for places in payloads.values():
+        prepared = [_prepared(records[place], source) for place in places]
+        _repair([value for _, values in prepared for value in values])
+        for place, (notes, values) in zip(places, prepared, strict=True):
+            cleaned[place] = describe(records[place], values, source, thresholds, notes)
+    return [cleaned[place] for place in range(len(records))]
+
+
+def _prepared(record: SourceRecord, source: Source) -> tuple[Notes, list[Value]]:
+    """Return the values of a record without markup, the source's defaults included."""
+    notes = Notes(record.source, record.locator.position, list(record.issues))
+    values: list[Value] = []
+    for name, raws in record.fields.items():
+        is_markup = name in record.markup
+        for raw in raws:
+            if not raw or raw.isspace():
+                continue
+            kept = raw
+            if len(raw) > texts.LONGEST:
+                kept = raw[: texts.LONGEST]
+                notes.warn(
+                    name,
+                    raw[:80],
+                    f"the value has {len(raw):,} characters, more than {texts.LONGEST:,}; "
+                    "its end was cut off: check how the source's field is selected",
+                )
+            plain = kept
+            if is_markup or "&" in kept or "<" in kept or not kept.isascii() or "\x00" in kept:
+                plain = texts.plain(kept, markup=is_markup)
+                if plain is not kept and texts.visible(plain) != texts.visible(kept):
+                    rule = "text.markup" if "<" in kept else "text.entities"
+                    notes.changed(name, rule, kept, texts.visible(plain))
+            values.append(Value(name, plain, notes))
+    given = {value.field for value in values}
+    values += (
+        Value(name, default, notes, is_default=True)
+        for name, default in source.defaults.items()
+        if name not in given
+    )
+    return notes, values
+
+
+def _repair(values: Sequence[Value]) -> None:
+    """Repair the texts of one payload in place, the changes noted."""
+    judged = [value for value in values if value.field not in NOT_REPAIRED and not value.is_default]
+    repaired = repair_document([value.text for value in judged])
+    for value, result in zip(judged, repaired, strict=True):
+        value.text = result.text
+        for repair in result.repairs:
+            value.notes.changed(
+                value.field, repair.rule, repair.before, repair.after, repair.confidence
+            )

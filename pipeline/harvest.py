@@ -1,0 +1,144 @@
+"""extract and clean for one source, in batches: records on disk, only their keys in memory."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterator, Mapping
+from pathlib import Path
+
+import msgspec
+
+from pipeline.clean import clean
+from pipeline.extract import pages
+from pipeline.link.identity import Identities, Keyed, Known, identify
+from pipeline.model import Issue, Locator, Record, SourceRecord
+from pipeline.settings import Settings, Source
+from pipeline.vocabulary import fold
+from pipeline.workers import Workers
+
+BATCH = 2000  # records cleaned together, at least; a page is never split
+
+_NOWHERE = Locator("", "", "")
+
+
+class Batch(msgspec.Struct, frozen=True):
+    """A task: the records of some pages, to be cleaned into `file`."""
+
+    records: tuple[SourceRecord, ...]
+    source: Source
+    settings: Settings
+    file: Path
+
+
+class Harvest(msgspec.Struct):
+    """What a source gave: cleaned batches on disk, a key an entry, what went wrong."""
+
+    source: Source
+    batches: list[Path]
+    entries: list[Keyed]
+    issues: list[Issue]
+    declared_total: int | None = None
+
+
+def harvest(source: Source, settings: Settings, work: Path, workers: Workers) -> Harvest:
+    """Extract and clean `source`; raises `SourceError` where it cannot be read.
+
+    Batches are written to `work/<source name>/`. A shortfall against the declared total is an
+    issue of the source.
+    """
+    folder = work / source.name
+    folder.mkdir(parents=True)
+    answer = Harvest(source, [], [], [])
+    totals: list[int] = []
+
+    def batches() -> Iterator[Batch]:
+        waiting: list[SourceRecord] = []
+        for page in pages(source, settings.folder / "input", settings.output / "payloads"):
+            answer.issues.extend(page.issues)
+            if page.declared_total is not None:
+                totals.append(page.declared_total)
+            waiting.extend(page.records)
+            if len(waiting) >= BATCH:
+                yield batch(tuple(waiting))
+                waiting.clear()
+        if waiting:
+            yield batch(tuple(waiting))
+
+    def batch(records: tuple[SourceRecord, ...]) -> Batch:
+        answer.batches.append(folder / f"batch-{len(answer.batches):05}")
+        return Batch(records, source, settings, answer.batches[-1])
+
+    for entries in workers.in_order(clean_batch, batches()):
+        answer.entries.extend(entries)
+    answer.declared_total = max(totals, default=None)
+    if answer.declared_total is not None and len(answer.entries) != answer.declared_total:
+        answer.issues.append(_shortfall(source, len(answer.entries), answer.declared_total))
+    return answer
+
+
+def clean_batch(batch: Batch) -> list[Keyed]:
+    """Clean one batch into its file and return its keys (run in a worker process)."""
+    records = clean(batch.records, batch.source, batch.settings.catalogue.language)
+    batch.file.write_bytes(msgspec.msgpack.encode(records))
+    return [_keyed(record) for record in records]
+
+
+def read_batch(file: Path) -> list[Record]:
+    """Return the cleaned records of a batch, in order."""
+    return msgspec.msgpack.decode(file.read_bytes(), type=list[Record])
+
+
+def identities(
+    harvested: Harvest,
+    known: list[Known],
+    previous_texts: Mapping[str, str],
+    settled: Mapping[tuple[str, str], bool],
+) -> Identities:
+    """Find or mint the identifier of each entry; `previous_texts` maps known ids to abstracts."""
+
+    def texts(indices: Collection[int]) -> dict[int, str]:
+        wanted = set(indices)
+        return {
+            index: abstract(record)
+            for index, record in enumerate(
+                record for file in harvested.batches for record in read_batch(file)
+            )
+            if index in wanted
+        }
+
+    def known_texts(ids: Collection[str]) -> dict[str, str]:
+        return {id_: previous_texts[id_] for id_ in ids if id_ in previous_texts}
+
+    return identify(harvested.source.name, harvested.entries, known, texts, known_texts, settled)
+
+
+def abstract(record: Record) -> str:
+    """Return the folded abstract of a record, by which it is recognised under a new key."""
+    return fold(" ".join(text.value for text in record.description))
+
+
+def kind(record: Record) -> str:
+    """Return the folded type labels of a record."""
+    return "\x1f".join(sorted(fold(label) for label in record.type_labels))
+
+
+def _keyed(record: Record) -> Keyed:
+    told = abstract(record)
+    bare = msgspec.structs.replace(record, locator=_NOWHERE, issues=(), evidence=())
+    return Keyed(
+        record.key, kind(record), _digest(msgspec.msgpack.encode(bare)), _digest(told.encode())
+    )
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()[:16]
+
+
+def _shortfall(source: Source, extracted: int, declared: int) -> Issue:
+    fewer = extracted < declared
+    return Issue(
+        source.name, "", "extract", "", f"{extracted} of {declared}", "warning",
+        f"The source says it has {declared} entries, {extracted} were found. "
+        + ("Save the pages that are missing, or check the selectors."
+           if fewer else "Check whether something else was taken for entries."),
+    )  # fmt: skip

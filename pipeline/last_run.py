@@ -1,0 +1,68 @@
+"""`output/last-run/`: what the last run had to say, whatever its end."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import msgspec
+
+from pipeline.release import replace_folder
+
+FOLDER = "last-run"
+FILE = "run.json"
+COPIED = ("report.html", "issues.csv", "quarantine.jsonl", "changes.jsonl", "review.csv",
+          "worklist.csv")  # fmt: skip
+
+
+class LastRun(msgspec.Struct, frozen=True, kw_only=True):
+    """How the last run ended.
+
+    `outcome` is published, partial, unchanged, refused or failed; `fingerprint` is that of a run
+    without failures (else empty), `failed` the message of each source that failed.
+    """
+
+    clock: str
+    outcome: str
+    exit_code: int
+    release: str = ""
+    fingerprint: str = ""
+    failed: dict[str, str] = {}
+
+
+def read_last_run(output: Path) -> LastRun | None:
+    """Return how the last run ended, or None where that is not known."""
+    try:
+        return msgspec.json.decode((output / FOLDER / FILE).read_bytes(), type=LastRun)
+    except (OSError, msgspec.MsgspecError):
+        return None
+
+
+def note_last_run(output: Path, last: LastRun) -> None:
+    """Write how a run ended that has nothing else to tell."""
+    folder = output / FOLDER
+    folder.mkdir(exist_ok=True)
+    spare = folder / f".{FILE}"
+    spare.write_bytes(msgspec.json.format(msgspec.json.encode(last), indent=1) + b"\n")
+    spare.replace(folder / FILE)
+
+
+def keep_last_run(output: Path, told: Path, last: LastRun) -> Path:
+    """Put what a run had to tell (files in the folder `told`) in the last run's place.
+
+    Files are hard links where the file system has them. Returns the folder.
+    """
+    made = output / f".{FOLDER}"
+    shutil.rmtree(made, ignore_errors=True)
+    made.mkdir()
+    for name in COPIED:
+        source = told / name
+        if source.is_file():
+            try:
+                os.link(source, made / name)
+            except OSError:  # another file system, or one without hard links
+                shutil.copyfile(source, made / name)
+    (made / FILE).write_bytes(msgspec.json.format(msgspec.json.encode(last), indent=1) + b"\n")
+    replace_folder(made, output / FOLDER)
+    return output / FOLDER

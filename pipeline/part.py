@@ -1,0 +1,343 @@
+"""One part of the records through link, map and validate, and its comparison with the last release.
+
+A part is the records whose identifiers fall into one range of hashes. It is worked on in one go, in
+a worker process; what it makes lies in files beside it, so that memory does not grow with the
+catalogue.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import msgspec
+
+from pipeline.assign import order, read_lines
+from pipeline.compare import change_of
+from pipeline.link import link, review, worklist
+from pipeline.link.decisions import Decisions, load_decisions
+from pipeline.map import Mapping, Scope, compile_mapping
+from pipeline.model import Books, Change, Issue, Record, WorklistLine
+from pipeline.publish.figures import Figures, figures
+from pipeline.release import write_records
+from pipeline.settings import Settings, Source
+from pipeline.validate import (
+    Checker,
+    Result,
+    by_record,
+    choose_for_reference,
+    compile_shapes,
+    find_results,
+)
+from pipeline.vocabulary import Vocabulary, load_vocabulary
+
+FOUND_ANEW = frozenset({"link", "map", "validate"})  # stages whose issues every run finds again
+RDFXML_CHUNK = 2000  # records that are turned into RDF/XML at a time
+
+
+class Job(msgspec.Struct, frozen=True, kw_only=True):
+    """What all parts of a run have in common.
+
+    `number` and `moment` are those of the release in the making, `datestamps` those of the releases
+    before it. `harvested` names the sources that were read in this run; the records of others stay
+    as they are. `work` is the folder for what the parts make, `fingerprint` that of the run.
+    """
+
+    settings: Settings
+    number: int
+    moment: str
+    datestamps: tuple[str, ...]
+    work: Path
+    fingerprint: str
+    harvested: frozenset[str] = frozenset()
+
+
+class Part(msgspec.Struct, frozen=True):
+    """One part of a job."""
+
+    job: Job
+    index: int
+
+    def file(self, name: str) -> Path:
+        """Return the path of one of the part's files."""
+        return self.job.work / f"part-{self.index:05}.{name}"
+
+
+class PartResult(msgspec.Struct, frozen=True, kw_only=True):
+    """What one part came to.
+
+    `state` counts what changed in the state but not in any description (keys, entries that went
+    missing or came back); `violations` counts them by source; `compared` are the ids that pyshacl
+    may check, of which `rejected` were rejected.
+    """
+
+    part: Part
+    records: int
+    triples: int
+    books: dict[str, Books]
+    changes: int
+    state: int
+    violations: dict[str, int]
+    compared: frozenset[str]
+    rejected: frozenset[str]
+    worklist: list[WorklistLine]
+    figures: Figures
+
+
+class Tools(msgspec.Struct, frozen=True):
+    """What a process prepares once and uses for every part of a job."""
+
+    vocabulary: Vocabulary
+    mapping: Mapping
+    checker: Checker
+    decisions: Decisions
+    sources: dict[str, Source]
+
+
+@functools.lru_cache(maxsize=1)
+def _prepared(key: str) -> list[Tools]:  # noqa: ARG001 - the key is what the cache is asked by
+    return []
+
+
+def prepare(job: Job) -> Tools:
+    """Return the tools of a job, made at the first call of a process.
+
+    Raises `SettingsError` where the ontology, the context or the shapes are wrong.
+    """
+    held = _prepared(f"{job.settings.folder} {job.number} {job.moment} {job.fingerprint}")
+    if not held:
+        held.append(make_tools(job))
+    return held[0]
+
+
+def make_tools(job: Job) -> Tools:
+    """Read the ontology and the decisions, compile the context and the shapes."""
+    settings = job.settings
+    base = settings.catalogue.base
+    vocabulary = load_vocabulary(settings.folder, base)
+    return Tools(
+        vocabulary,
+        compile_mapping(settings.folder / "ontology" / "context.jsonld", scope(job, vocabulary)),
+        compile_shapes(settings.folder, base, vocabulary),
+        load_decisions(settings.folder, base),
+        {source.name: source for source in settings.sources},
+    )
+
+
+def scope(job: Job, vocabulary: Vocabulary) -> Scope:
+    """Return what the mapping must know beyond a record."""
+    catalogue, sources = job.settings.catalogue, job.settings.sources
+    return Scope(
+        base=catalogue.base,
+        dataset=f"{catalogue.base}dataset",
+        metadata_licence=catalogue.licence,
+        modified=dict(enumerate((*job.datestamps, job.moment), 1)),
+        language_iris=vocabulary.language_iris,
+        homepages={one.name: one.homepage for one in sources if one.homepage},
+        collections={one.name: one.collection for one in sources if one.collection},
+        publish={one.name: frozenset(one.rights.publish) for one in sources if one.rights.publish},
+    )
+
+
+def work_on(part: Part) -> PartResult:
+    """Link, map, validate and compare the records of a part; run in a worker process.
+
+    Reads the part's files `new` and `old`; writes `records`, `nt`, `ttl`, `jsonld`, `rdf`,
+    `changes`, `quarantine`, `issues`, `review`, `results` and `compared`.
+    """
+    job, tools = part.job, prepare(part.job)
+    limits = job.settings.catalogue.validate
+    old = {record.id: record for record in read_lines(part.file("old"))}
+    new = _described(job, tools, read_lines(part.file("new")), old)
+    found = {record.id for record in new}
+    left = (_left(job, one) for one in old.values() if one.id not in found)
+    missing = _described(job, tools, left, old)
+    results = find_results(_ntriples(tools, [*new, *missing]), tools.checker, limits.most_results)
+    verdict = by_record(results)
+    new, missing = ([_with_issues(one, verdict) for one in some] for some in (new, missing))
+    accepted = [one for one in new if not _is_blocked(one)]
+    rejected = [one for one in new if _is_blocked(one)]
+    last_valid = _described(
+        job, tools, (_bare(old[one.id]) for one in rejected if one.id in old), old
+    )
+    published = sorted([*accepted, *missing, *last_valid], key=order)
+    changes = [change_of(old.get(one.id), one) for one in published if _is_changed(one, old)]
+    _write(part, published, rejected, changes, results)
+    ids = [one.id for one in (*published, *rejected)]
+    compared = choose_for_reference(ids, [one.id for one in rejected], limits)
+    _write_compared(part, tools, [*published, *rejected], compared)
+    return PartResult(
+        part=part,
+        records=len(published),
+        triples=_write_dumps(part, tools, published),
+        books=_books(job, accepted, rejected, old),
+        changes=len(changes),
+        state=sum(_state_differs(one, old.get(one.id)) for one in published),
+        violations=_violations((*new, *missing)),
+        compared=compared,
+        rejected=compared & {one.id for one in rejected},
+        worklist=worklist(published, tools.vocabulary),
+        figures=figures(published, (issue for one in rejected for issue in one.issues)),
+    )
+
+
+def _described(
+    job: Job, tools: Tools, records: Iterable[Record], old: dict[str, Record]
+) -> list[Record]:
+    """Link records, give each the issues of its mapping, its digest and its release number."""
+    by_source: dict[str, list[Record]] = {}
+    for record in records:
+        by_source.setdefault(record.source, []).append(record)
+    described = []
+    for name in sorted(by_source):
+        for record in link(by_source[name], tools.vocabulary, tools.sources[name], tools.decisions):
+            digest = _digest(tools, record)
+            before = old.get(record.id)
+            described.append(
+                msgspec.structs.replace(
+                    record,
+                    issues=(*record.issues, *tools.mapping.problems(record)),
+                    digest=digest,
+                    release=before.release if before and before.digest == digest else job.number,
+                )
+            )
+    return described
+
+
+def _digest(tools: Tools, record: Record) -> str:
+    """Return the SHA-256 of what clients are shown: the description and the labels in it."""
+    whole = hashlib.sha256(tools.mapping.description(record))
+    for iri in (*record.types, *record.subjects):
+        labels = tools.vocabulary.labels.get(iri, {})
+        whole.update(msgspec.json.encode(sorted(labels.items())))
+    return whole.hexdigest()
+
+
+def _bare(record: Record) -> Record:
+    """Return a published record without what this run finds anew: links and issues."""
+    kept = tuple(one for one in record.issues if one.stage not in FOUND_ANEW)
+    return msgspec.structs.replace(
+        record, types=(), classes=(), subjects=(), suggestions=(), issues=kept
+    )
+
+
+def _left(job: Job, record: Record) -> Record:
+    """Return a published record that this harvest does not hold; its source may not be in it."""
+    record = _bare(record)
+    if record.source not in job.harvested:
+        return record
+    since = record.missing_since or job.moment
+    notice = Issue(
+        record.source, record.id, "link", "", "", "info",
+        f"The source no longer shows this entry (since {since}); it stays published. If it is gone "
+        "for good, nothing is to be done yet; if not, check the saved pages.",
+    )  # fmt: skip
+    return msgspec.structs.replace(
+        record, missing=1, missing_since=since, issues=(*record.issues, notice)
+    )
+
+
+def _ntriples(tools: Tools, records: Sequence[Record]) -> str:
+    return b"".join(map(tools.mapping.ntriples, records)).decode()
+
+
+def _with_issues(record: Record, verdict: dict[str, tuple[Issue, ...]]) -> Record:
+    found = verdict.get(record.id, ())
+    return msgspec.structs.replace(record, issues=(*record.issues, *found)) if found else record
+
+
+def _is_blocked(record: Record) -> bool:
+    return any(one.severity == "violation" for one in record.issues)
+
+
+def _is_changed(record: Record, old: dict[str, Record]) -> bool:
+    return record.id not in old or old[record.id].digest != record.digest
+
+
+def _state_differs(record: Record, before: Record | None) -> bool:
+    return before is None or (record.keys, record.missing) != (before.keys, before.missing)
+
+
+def _books(
+    job: Job, accepted: Sequence[Record], rejected: Sequence[Record], old: dict[str, Record]
+) -> dict[str, Books]:
+    """Return the accounts of a part by source, but for what was merged before it."""
+    kinds = {source: Counter[str]() for source in job.harvested}
+    for record in old.values():
+        kinds.setdefault(record.source, Counter())["previous"] += 1
+    for record in accepted:
+        before = old.get(record.id)
+        same = before is not None and before.digest == record.digest
+        kind = "created" if before is None else "unchanged" if same else "updated"
+        kinds[record.source][kind] += 1
+    for record in rejected:
+        kinds[record.source]["rejected"] += 1
+    answer = {}
+    for source, count in kinds.items():
+        kept = count["previous"] - count["updated"] - count["unchanged"]
+        answer[source] = Books(
+            extracted=count["created"] + count["updated"] + count["unchanged"] + count["rejected"],
+            created=count["created"],
+            updated=count["updated"],
+            unchanged=count["unchanged"],
+            rejected=count["rejected"],
+            previous=count["previous"],
+            kept=kept,
+        )
+    return answer
+
+
+def _violations(records: Iterable[Record]) -> dict[str, int]:
+    counts = Counter(
+        record.source for record in records for one in record.issues if one.severity == "violation"
+    )
+    return dict(counts)
+
+
+def _write(
+    part: Part,
+    published: Sequence[Record],
+    rejected: Sequence[Record],
+    changes: Sequence[Change],
+    results: Sequence[Result],
+) -> None:
+    """Write the part's state and what is told of its records."""
+    write_records(part.file("records"), published)
+    _write_structs(part.file("quarantine"), rejected)
+    _write_structs(part.file("changes"), changes)
+    _write_structs(part.file("results"), results)
+    told = (*published, *rejected)
+    _write_structs(part.file("issues"), (issue for one in told for issue in one.issues))
+    _write_structs(part.file("review"), review(published))
+
+
+def _write_compared(
+    part: Part, tools: Tools, records: Sequence[Record], compared: frozenset[str]
+) -> None:
+    """Write the N-Triples of the records that the reference engine may check."""
+    text = _ntriples(tools, [one for one in records if one.id in compared])
+    part.file("compared").write_text(text, "utf-8")
+
+
+def _write_dumps(part: Part, tools: Tools, published: Sequence[Record]) -> int:
+    """Write the part's pieces of the four dumps; return the number of triples."""
+    mapping = tools.mapping
+    part.file("ttl").write_bytes(b"".join(map(mapping.turtle, published)))
+    part.file("jsonld").write_bytes(mapping.jsonld_separator.join(map(mapping.jsonld, published)))
+    triples = 0
+    with part.file("nt").open("wb") as ntriples, part.file("rdf").open("wb") as rdfxml:
+        for start in range(0, len(published), RDFXML_CHUNK):
+            piece = b"".join(map(mapping.ntriples, published[start : start + RDFXML_CHUNK]))
+            ntriples.write(piece)
+            rdfxml.write(mapping.rdfxml(piece))
+            triples += piece.count(b"\n")
+    return triples
+
+
+def _write_structs(file: Path, structs: Iterable[msgspec.Struct]) -> None:
+    encode = msgspec.json.Encoder().encode
+    with file.open("wb") as lines:
+        lines.writelines(encode(one) + b"\n" for one in structs)

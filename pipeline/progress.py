@@ -1,0 +1,66 @@
+"""What a person sees of a run, on stderr: progress on a terminal, and in any case what is wrong."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, TextIO
+
+from pipeline.errors import show_path
+
+if TYPE_CHECKING:
+    from rich.status import Status
+
+    from pipeline.run import Outcome
+
+
+class Progress:
+    """Shows what a run is doing while it does it; silent where `stream` is no terminal."""
+
+    def __init__(self, stream: TextIO | None = None) -> None:
+        self._stream = stream if stream is not None else sys.stderr
+        self._status: Status | None = None
+
+    def __enter__(self) -> Progress:
+        if self._stream.isatty():
+            from rich.console import Console
+
+            self._status = Console(file=self._stream).status("Starting …")
+            self._status.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._status is not None:
+            self._status.stop()
+
+    def tell(self, line: str) -> None:
+        """Show what is being done now."""
+        if self._status is not None:
+            from rich.markup import escape
+
+            self._status.update(escape(line))
+
+    def end(self, outcome: Outcome) -> None:
+        """Say how a run ended: on a terminal always, elsewhere only what went wrong."""
+        for source, message in outcome.failed.items():
+            self._write(f"cataloom: source {source} gave nothing: {message}")
+        if outcome.failed:
+            self._write(
+                "cataloom: what these sources had published stays; the details are in "
+                f"{show_path(outcome.folder)}"
+            )
+        if not self._stream.isatty():
+            return
+        if outcome.kind == "unchanged":
+            self._write(f"Nothing changed. Current release: {outcome.release}")
+            return
+        for source, books in outcome.books.items():
+            self._write(
+                f"{source}: {books.extracted} extracted, {books.created} created, "
+                f"{books.updated} updated, {books.unchanged} unchanged, "
+                f"{books.rejected} rejected, {books.kept} kept"
+            )
+        self._write(f"Published: {outcome.release}")
+        self._write(f"Report: {show_path(outcome.folder / 'report.html')}")
+
+    def _write(self, line: str) -> None:
+        self._stream.write(line + "\n")

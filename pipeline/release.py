@@ -1,0 +1,336 @@
+"""Releases: one immutable published state each, switched in at once; reading the previous one.
+
+    output/current -> releases/20261124T190000Z/     what clients see
+    output/releases/.partial-…                       a release under construction, never seen
+    output/last-run/                                 what the last run had to say, whatever its end
+    output/payloads/<sha256>                         what the sources gave, unparsed
+
+The release is the state: records with the keys they ever had, tombstones and datestamps stand in it
+and nowhere else.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import gzip
+import hashlib
+import os
+import shutil
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import msgspec
+
+from pipeline.errors import LockHeld, OutputError, ReleaseError, RunRefused, show_path
+from pipeline.model import Books, Record, Tombstone
+
+FORMAT = 1  # of the manifest and the record parts; older ones are read, newer ones refused
+MANIFEST = "manifest.json"
+PARTIAL = ".partial-"
+COMPRESSION_LEVEL = 1  # isal's levels are 0 to 3
+READ_SIZE = 1 << 20
+
+
+class FileEntry(msgspec.Struct, frozen=True):
+    """One file of a release: SHA-256 (hex) and size in bytes."""
+
+    sha256: str
+    size: int
+
+
+class Manifest(msgspec.Struct, frozen=True, kw_only=True):
+    """What a release is made of and from.
+
+    `datestamps` and `switches` hold, for release number n at index n - 1, the clock reading that
+    `dcterms:modified` shows and the time at which the release was switched in (both xsd:dateTime,
+    UTC). `keys` holds the key fields of each source.
+    """
+
+    format: int = FORMAT
+    id: str
+    number: int
+    base: str
+    keys: dict[str, tuple[str, ...]]
+    datestamps: tuple[str, ...]
+    switches: tuple[str, ...]
+    fingerprint: str = ""
+    books: dict[str, Books] = {}
+    records: int = 0
+    parts: int = 1
+    triples: int = 0
+    failed: dict[str, str] = {}
+    versions: dict[str, str] = {}
+    digests: dict[str, str] = {}
+    files: dict[str, FileEntry] = {}
+
+
+def clock() -> datetime:
+    """Return now in whole seconds, UTC; `SOURCE_DATE_EPOCH` stands in where it is set.
+
+    Raises `OutputError` where that variable is no whole number of seconds.
+    """
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    if not epoch:
+        return datetime.now(UTC).replace(microsecond=0)
+    try:
+        return datetime.fromtimestamp(int(epoch), UTC)
+    except (ValueError, OverflowError, OSError):
+        raise OutputError(
+            f"SOURCE_DATE_EPOCH is {epoch!r}", expected="whole seconds since 1970-01-01 UTC"
+        ) from None
+
+
+def stamp(moment: datetime) -> str:
+    """Return an xsd:dateTime in UTC, e.g. `2026-11-24T19:00:00Z`."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def next_moment(now: datetime, previous: Manifest | None) -> datetime:
+    """Return the clock reading of the next release: `now`, but always after the previous one's."""
+    if previous is None:
+        return now
+    last = max(previous.datestamps[-1], previous.switches[-1])
+    return max(now, datetime.fromisoformat(last) + timedelta(seconds=1))
+
+
+def current(output: Path) -> Path:
+    """Return the folder of the current release; raises `ReleaseError` where there is none."""
+    link = output / "current"
+    if not link.exists():
+        raise ReleaseError(
+            "nothing has been published yet",
+            where=show_path(output),
+            next_step="publish a first release: cataloom run",
+        )
+    return link.resolve()
+
+
+def previous_manifest(output: Path) -> Manifest | None:
+    """Return the manifest of the current release, or None before the first."""
+    return read_manifest(current(output)) if (output / "current").exists() else None
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """Read the manifest of a release; raises `ReleaseError` where it is damaged or too new."""
+    file = folder / MANIFEST
+    try:
+        data = file.read_bytes()
+        written = msgspec.json.decode(data, type=dict[str, msgspec.Raw]).get("format")
+        number = msgspec.json.decode(written, type=int) if written is not None else 0
+    except (OSError, msgspec.MsgspecError) as error:
+        raise ReleaseError(
+            f"the manifest cannot be read: {error}",
+            where=show_path(file),
+            next_step="restore the folder from a copy, or remove the link `current` to start anew",
+        ) from error
+    if number > FORMAT:
+        raise ReleaseError(
+            f"the release has format {number}",
+            where=show_path(file),
+            expected=f"format {FORMAT} or older",
+            next_step="install the newer Cataloom that wrote it",
+        )
+    try:
+        return msgspec.json.decode(data, type=Manifest)
+    except msgspec.MsgspecError as error:
+        raise ReleaseError(f"the manifest is damaged: {error}", where=show_path(file)) from error
+
+
+def write_records(file: Path, records: Iterable[Record]) -> None:
+    """Write a record part: one JSON line a record, gzip without name or time."""
+    from isal import igzip
+
+    encoder = msgspec.json.Encoder()
+    with (
+        file.open("wb") as raw,
+        igzip.IGzipFile("", "wb", COMPRESSION_LEVEL, raw, mtime=0) as packed,
+    ):
+        for record in records:
+            packed.write(encoder.encode(record) + b"\n")
+
+
+def read_records(folder: Path) -> Iterator[Record]:
+    """Yield every record of a release, by part; raises `ReleaseError` where a part is damaged."""
+    for file in sorted((folder / "records").glob("part-*.jsonl.gz")):
+        yield from read_part(file)
+
+
+def read_part(file: Path) -> Iterator[Record]:
+    """Yield the records of one part."""
+    decoder = msgspec.json.Decoder(Record)
+    try:
+        with gzip.open(file, "rb") as lines:
+            for line in lines:
+                yield decoder.decode(line)
+    except (OSError, EOFError, msgspec.MsgspecError) as error:
+        raise ReleaseError(
+            f"the record part is damaged: {error}",
+            where=show_path(file),
+            next_step="compare with a copy: cataloom releases --verify",
+        ) from error
+
+
+def read_tombstones(folder: Path) -> list[Tombstone]:
+    """Return the tombstones of a release, in their order."""
+    decoder = msgspec.json.Decoder(Tombstone)
+    file = folder / "tombstones.jsonl"
+    try:
+        return [decoder.decode(line) for line in file.read_bytes().splitlines() if line]
+    except (OSError, msgspec.MsgspecError) as error:
+        raise ReleaseError(f"the tombstones are damaged: {error}", where=show_path(file)) from error
+
+
+@contextlib.contextmanager
+def locked(output: Path) -> Iterator[None]:
+    """Hold the lock of a catalogue's output; a process that dies frees it.
+
+    Raises `LockHeld` where another run has it, `OutputError` where the folder cannot be written.
+    """
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+        handle = os.open(output / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    except OSError as error:
+        raise cannot_write(output, error) from error
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise LockHeld(
+                "another run works on this catalogue",
+                where=show_path(output),
+                next_step="wait for it to end; the lock goes when its process does",
+            ) from None
+        yield
+    finally:
+        os.close(handle)
+
+
+def cannot_write(path: Path, error: OSError) -> OutputError:
+    """Return the error for an output that cannot be written."""
+    return OutputError(
+        f"cannot be written: {error.strerror or error}",
+        where=show_path(Path(error.filename) if isinstance(error.filename, str) else path),
+        expected="a folder that this user may write, with room on its disk",
+        next_step="check its owner and free space, then run again; what was published stays",
+    )
+
+
+def begin(output: Path, release_id: str) -> Path:
+    """Make the folder of a release under construction; left-overs of dead runs are removed."""
+    releases = output / "releases"
+    releases.mkdir(parents=True, exist_ok=True)
+    for left in releases.glob(f"{PARTIAL}*"):
+        shutil.rmtree(left)
+    partial = releases / f"{PARTIAL}{release_id}"
+    (partial / "records").mkdir(parents=True)
+    return partial
+
+
+def switch(output: Path, partial: Path, manifest: Manifest) -> Path:
+    """Make the release in `partial` current, all at once, and return its folder.
+
+    Files that equal the previous release's become hard links to them. Everything is on the disk
+    before the one `os.replace` that clients see.
+    """
+    before = current(output) if (output / "current").exists() else None
+    known = read_manifest(before).files if before else {}
+    entries: dict[str, FileEntry] = {}
+    for file in sorted(path for path in partial.rglob("*") if path.is_file()):
+        name = file.relative_to(partial).as_posix()
+        entries[name] = FileEntry(digest_of(file), file.stat().st_size)
+        if before and known.get(name) == entries[name]:
+            _link(before / name, file)
+        _sync(file)
+    data = msgspec.json.format(
+        msgspec.json.encode(msgspec.structs.replace(manifest, files=entries)), indent=1
+    )
+    (partial / MANIFEST).write_bytes(data + b"\n")
+    _sync(partial / MANIFEST)
+    for folder in (partial, *(path for path in partial.rglob("*") if path.is_dir())):
+        _sync(folder)
+    final = output / "releases" / manifest.id
+    if final.exists():
+        raise RunRefused(
+            f"the release {manifest.id} exists already",
+            where=show_path(final.parent),
+            next_step="remove that folder if it is not current, then run again",
+        )
+    partial.rename(final)
+    _sync(final.parent)
+    link = output / ".current"
+    link.unlink(missing_ok=True)
+    link.symlink_to(Path("releases") / manifest.id)
+    link.replace(output / "current")
+    _sync(output)
+    return final
+
+
+def replace_folder(made: Path, target: Path) -> None:
+    """Put the folder `made` in the place of `target`, whose old content goes."""
+    old = target.with_name(f".old-{target.name}")
+    shutil.rmtree(old, ignore_errors=True)
+    if target.exists():
+        target.rename(old)
+    made.rename(target)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def verify(folder: Path) -> list[str]:
+    """Return what differs between a release's files and its manifest; empty where it is whole."""
+    manifest = read_manifest(folder)
+    problems = []
+    for name, entry in sorted(manifest.files.items()):
+        file = folder / name
+        if not file.is_file():
+            problems.append(f"{name}: missing")
+        elif digest_of(file) != entry.sha256:
+            problems.append(f"{name}: its content is not what was published")
+    return problems
+
+
+def digest_of(file: Path) -> str:
+    """Return the SHA-256 of a file, in hex."""
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def imbalance(books: Books) -> str:
+    """Return what does not add up in the accounts of a source, or an empty text.
+
+    >>> imbalance(Books(extracted=3, created=2, rejected=1))
+    ''
+    >>> imbalance(Books(extracted=3, created=2))
+    'extracted 3, accounted for 2'
+    """
+    accounted = (
+        books.created + books.updated + books.unchanged
+        + books.merged + books.excluded + books.rejected
+    )  # fmt: skip
+    if books.extracted != accounted:
+        return f"extracted {books.extracted}, accounted for {accounted}"
+    before = (
+        books.updated + books.unchanged + books.kept
+        + books.deleted + books.merged_away + books.newly_excluded
+    )  # fmt: skip
+    if books.previous != before:
+        return f"previous {books.previous}, accounted for {before}"
+    return ""
+
+
+def _link(source: Path, file: Path) -> None:
+    spare = file.with_name(f"{file.name}.link")
+    try:
+        os.link(source, spare)
+    except OSError:  # a file system without hard links: the copy is as good
+        return
+    spare.replace(file)
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

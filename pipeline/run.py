@@ -1,0 +1,345 @@
+"""The whole flow: the only place that knows the order of the stages."""
+
+from __future__ import annotations
+
+import shutil
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from pipeline import release
+from pipeline.errors import RunRefused, SourceError
+from pipeline.fingerprint import digests, fingerprint, versions
+from pipeline.last_run import FOLDER, LastRun, keep_last_run, note_last_run, read_last_run
+from pipeline.model import Books
+from pipeline.preconditions import refuse_moved_iris, select_sources
+from pipeline.release import Manifest
+from pipeline.settings import Settings, Source
+
+# The stages are imported where the run has something to do: a run without changes ends before.
+if TYPE_CHECKING:
+    from pipeline.assemble import Findings, Made
+    from pipeline.assign import Previous
+    from pipeline.harvest import Harvest
+    from pipeline.part import Job, Tools
+    from pipeline.workers import Workers
+
+WORK = ".work"
+PARTIAL_FAILURE = 3
+
+Tell = Callable[[str], None]
+Failed = dict[str, str]  # source -> why it gave nothing
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """How a run ended: `kind` is published, partial or unchanged.
+
+    `release` is the current release's id, `failed` the message of each source that failed or was
+    refused, `folder` where the report and the issues of this run are.
+    """
+
+    kind: str
+    exit_code: int
+    release: str
+    books: dict[str, Books]
+    folder: Path
+    failed: Failed = {}
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """What a run works with: what is asked of it, and what stands already."""
+
+    settings: Settings
+    selected: tuple[Source, ...]
+    jobs: int
+    tell: Tell
+    now: datetime
+    previous: Manifest | None
+    digests: dict[str, str]
+    fingerprint: str
+
+
+def run_catalogue(
+    settings: Settings,
+    *,
+    sources: Sequence[str] = (),
+    jobs: int = 0,
+    tell: Tell = lambda _: None,
+) -> Outcome:
+    """Harvest the sources and publish a release if anything changed.
+
+    `sources` selects some by name (none: all), `jobs` is the number of processes (0: one a core),
+    `tell` takes a line on what is being done. Raises what `pipeline.errors` lists; whatever is
+    raised, what was published before stays.
+    """
+    selected = select_sources(settings, sources)
+    now = release.clock()
+    with release.locked(settings.output), _disk_errors_explained(settings.output):
+        previous = release.previous_manifest(settings.output)
+        refuse_moved_iris(settings, previous)
+        parts = digests(settings)
+        print_ = fingerprint(parts, tuple(sorted(sources)))
+        plan = Plan(settings, selected, jobs, tell, now, previous, parts, print_)
+        last = read_last_run(settings.output)
+        if previous and (print_ == previous.fingerprint or (last and print_ == last.fingerprint)):
+            return _unchanged(plan, previous)
+        return _make_release(plan)
+
+
+def _make_release(plan: Plan) -> Outcome:
+    """Take every step from the sources to the switch."""
+    from pipeline.assemble import Findings, Made, release_id
+    from pipeline.assign import read_previous
+    from pipeline.check import refuse_findings
+    from pipeline.part import Job, prepare
+    from pipeline.validate import gate_publication
+    from pipeline.workers import Workers
+
+    settings, previous = plan.settings, plan.previous
+    moment = release.stamp(release.next_moment(plan.now, previous))
+    partial = release.begin(settings.output, release_id(moment))
+    try:
+        refuse_findings(settings)
+        job = Job(
+            settings=settings,
+            number=previous.number + 1 if previous else 1,
+            moment=moment,
+            datestamps=previous.datestamps if previous else (),
+            work=partial / WORK,
+            fingerprint=plan.fingerprint,
+        )
+        tools = prepare(job)
+        before = read_previous(release.current(settings.output) if previous else None)
+        failed: Failed = {}
+        findings = Findings(number=job.number)
+        books: dict[str, Books] = {}
+        try:
+            with Workers(plan.jobs) as workers:
+                harvests = _harvest(plan, job, workers, failed)
+                made = _work_on(plan, job, tools, harvests, before, workers, failed)
+            job, findings, books = made.job, made.findings, made.books
+            gate_publication(books)
+        except RunRefused as error:
+            _tell_refusal(plan, Made(job, findings, books), tools, failed, error)
+            raise
+        return _publish(plan, made, tools, failed, partial)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+def _harvest(plan: Plan, job: Job, workers: Workers, failed: Failed) -> list[Harvest]:
+    """Extract and clean each source; one that fails is noted in `failed` and stops no other."""
+    from pipeline.harvest import harvest
+
+    harvests = []
+    for source in plan.selected:
+        plan.tell(f"{source.name}: extract and clean")
+        try:
+            harvests.append(harvest(source, plan.settings, job.work, workers))
+        except SourceError as error:
+            failed[source.name] = str(error)
+    return harvests
+
+
+def _work_on(
+    plan: Plan,
+    job: Job,
+    tools: Tools,
+    harvests: list[Harvest],
+    before: Previous,
+    workers: Workers,
+    failed: Failed,
+) -> Made:
+    """Link, map and validate all parts; sources refused at the gate are left out and noted."""
+    from pipeline.accounts import add_up
+    from pipeline.assemble import Findings, Made
+    from pipeline.assign import assign
+    from pipeline.part import Part, work_on
+
+    configured = frozenset(source.name for source in plan.settings.sources)
+    while harvests:
+        job = msgspec.structs.replace(
+            job,
+            work=job.work / "parts",
+            harvested=frozenset(one.source.name for one in harvests),
+        )
+        job.work.mkdir(parents=True)
+        assigned = assign(
+            harvests, before, tools.decisions.identities, configured, job.number, job.work
+        )
+        plan.tell(f"link, map and validate {assigned.parts} part(s)")
+        parts = [Part(job, index) for index in range(assigned.parts)]
+        results = tuple(workers.in_order(work_on, parts))
+        findings = Findings(
+            number=job.number,
+            results=results,
+            issues=tuple(issue for one in harvests for issue in one.issues),
+            review=tuple(assigned.review),
+            tombstones=tuple(assigned.tombstones),
+        )
+        refused = _refused_sources(plan, findings)
+        if not refused:
+            return Made(job, findings, add_up(results, assigned, harvests))
+        failed.update(refused)
+        harvests = [one for one in harvests if one.source.name not in refused]
+    raise RunRefused(
+        "every source failed or was refused",
+        where=", ".join(failed),
+        expected="at least one source that can be read",
+        next_step="; ".join(failed.values()),
+    )
+
+
+def _refused_sources(plan: Plan, findings: Findings) -> Failed:
+    """Return the message of each source whose violations are too many to be its records' fault."""
+    from pipeline.validate import gate_results
+
+    most = plan.settings.catalogue.validate.most_results
+    counts = Counter[str]()
+    for result in findings.results:
+        counts.update(result.violations)
+    refused: Failed = {}
+    for source in sorted(source for source, count in counts.items() if count >= most):
+        try:
+            issues = (issue for issue in findings.all_issues() if issue.source == source)
+            gate_results(source, issues, most)
+        except SourceError as error:
+            refused[source] = str(error)
+    return refused
+
+
+def _publish(plan: Plan, made: Made, tools: Tools, failed: Failed, partial: Path) -> Outcome:
+    """Write the release if anything changed, switch it in, tell what happened."""
+    from pipeline.assemble import assemble, release_id
+    from pipeline.telling import Told, second_opinion, tell, write_run_report
+
+    job, findings, previous = made.job, made.findings, plan.previous
+    plan.tell("validate: a second opinion")
+    told = Told(
+        outcome="partial" if failed else "published",
+        release=release_id(job.moment),
+        previous=previous.id if previous else "",
+        failed=failed,
+        books=made.books,
+        disagreements=second_opinion(job, tools, findings),
+    )
+    if previous and not _is_anything_new(plan, previous, findings):
+        same = msgspec.structs.replace(
+            told, outcome="partial" if failed else "unchanged", release=previous.id
+        )
+        tell(job, tools, findings, same, job.work)
+        return _end(plan, made, "unchanged", previous.id, failed, job.work)
+    plan.tell("publish")
+    dumps = assemble(partial, job, tools, findings)
+    told = msgspec.structs.replace(told, triples=dumps.triples)
+    write_run_report(job, tools, findings, told, partial)
+    shutil.rmtree(partial / WORK)
+    manifest = _manifest(plan, made, told.release, dumps.records, dumps.triples, failed)
+    folder = release.switch(plan.settings.output, partial, manifest)
+    return _end(plan, made, "published", manifest.id, failed, folder)
+
+
+def _tell_refusal(plan: Plan, made: Made, tools: Tools, failed: Failed, error: RunRefused) -> None:
+    """Keep what a refused run found; what was published stays."""
+    from pipeline.telling import Told, tell
+
+    stays = plan.previous.id if plan.previous else ""
+    told = Told(
+        outcome="refused", release=stays, previous=stays, text=str(error), failed=failed,
+        books=made.books,
+    )  # fmt: skip
+    tell(made.job, tools, made.findings, told, made.job.work)
+    _keep(plan, made.job.work, "refused", error.exit_code, failed)
+
+
+def _is_anything_new(plan: Plan, previous: Manifest, findings: Findings) -> bool:
+    """Tell whether a release would differ from the one before in what it says or keeps."""
+    if any(plan.digests[name] != previous.digests.get(name) for name in ("ontology", "settings")):
+        return True
+    number = previous.number + 1
+    return any(one.changes or one.state for one in findings.results) or any(
+        stone.release == number for stone in findings.tombstones
+    )
+
+
+def _manifest(
+    plan: Plan, made: Made, identifier: str, records: int, triples: int, failed: Failed
+) -> Manifest:
+    job, previous = made.job, plan.previous
+    return Manifest(
+        id=identifier,
+        number=job.number,
+        base=plan.settings.catalogue.base,
+        keys={source.name: source.key for source in plan.settings.sources},
+        datestamps=(*job.datestamps, job.moment),
+        switches=(
+            *(previous.switches if previous else ()),
+            release.stamp(max(release.clock(), datetime.fromisoformat(job.moment))),
+        ),
+        fingerprint="" if failed else plan.fingerprint,
+        books=made.books,
+        records=records,
+        parts=len(made.findings.results),
+        triples=triples,
+        failed=failed,
+        versions=versions(),
+        digests=plan.digests,
+    )
+
+
+def _end(plan: Plan, made: Made, kind: str, identifier: str, failed: Failed, told: Path) -> Outcome:
+    """Keep what was told as the last run's, and return how it ended."""
+    kind = "partial" if failed else kind
+    exit_code = PARTIAL_FAILURE if failed else 0
+    folder = _keep(plan, told, kind, exit_code, failed, identifier)
+    return Outcome(
+        kind=kind,
+        exit_code=exit_code,
+        release=identifier,
+        books=made.books,
+        folder=folder,
+        failed=failed,
+    )
+
+
+def _keep(
+    plan: Plan, told: Path, kind: str, exit_code: int, failed: Failed, identifier: str = ""
+) -> Path:
+    last = LastRun(
+        clock=release.stamp(plan.now),
+        outcome=kind,
+        exit_code=exit_code,
+        release=identifier or (plan.previous.id if plan.previous else ""),
+        fingerprint="" if exit_code else plan.fingerprint,
+        failed=failed,
+    )
+    return keep_last_run(plan.settings.output, told, last)
+
+
+def _unchanged(plan: Plan, previous: Manifest) -> Outcome:
+    """End a run whose input, settings and code are those of the last one."""
+    last = LastRun(
+        clock=release.stamp(plan.now),
+        outcome="unchanged",
+        exit_code=0,
+        release=previous.id,
+        fingerprint=plan.fingerprint,
+    )
+    note_last_run(plan.settings.output, last)
+    return Outcome(
+        kind="unchanged", exit_code=0, release=previous.id, books=previous.books,
+        folder=plan.settings.output / FOLDER,
+    )  # fmt: skip
+
+
+@contextmanager
+def _disk_errors_explained(output: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise release.cannot_write(output, error) from error
