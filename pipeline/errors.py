@@ -8,6 +8,7 @@
     ├── QueryTimeout          6  a query ran out of time
     ├── QueryError            2  a query that is not SPARQL, or that asks for what is not allowed
     ├── ReleaseError          7  a release is missing, damaged or too new to read
+    ├── NothingFoundError     2  `explain` knows no such record (pipeline.find_record)
     └── OutputError           1  the output folder cannot be written
 
 A problem with one *record* is not an exception but a `pipeline.model.Issue`.

@@ -48,7 +48,7 @@ def harvest(source: Source, settings: Settings, work: Path, workers: Workers) ->
     """
     folder = work / source.name
     folder.mkdir(parents=True)
-    answer = Harvest(source, [], [], [])
+    answer = Harvest(source, [], [], list(_unknowns(source)))
     totals: list[int] = []
 
     def batches() -> Iterator[Batch]:
@@ -132,6 +132,22 @@ def _keyed(record: Record) -> Keyed:
 
 def _digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()[:16]
+
+
+def _unknowns(source: Source) -> Iterator[Issue]:
+    """Yield what the source file does not say and people will ask for."""
+    if not source.rights.licence:
+        yield Issue(
+            source.name, "", "extract", "rights", "", "warning",
+            "It is not known what may be done with this source's metadata: state its licence in "
+            f"{source.file}, [rights] licence = \"https://…\".",
+        )  # fmt: skip
+    if not source.homepage:
+        yield Issue(
+            source.name, "", "extract", "source", "", "info",
+            "The records do not say where they were taken from: state the listing's address in "
+            f"{source.file}, homepage = \"https://…\".",
+        )  # fmt: skip
 
 
 def _shortfall(source: Source, extracted: int, declared: int) -> Issue:

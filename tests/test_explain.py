@@ -29,6 +29,7 @@ PAGE = (
     b"<html>\r\n<h1>List</h1>\r\n<h3>Cobran\xe7a</h3>\r\n<p>\x1b[31mred</p>\r\n"
     + b"x" * 300
     + b"\r\n</html>"
+    + b"y" * 3000
 )
 DIGEST = hashlib.sha256(PAGE).hexdigest()
 ID = "s-aaaaaaaaaa"
@@ -192,7 +193,7 @@ def test_several_are_listed_to_choose_from(settings: Settings) -> None:
 def test_a_whole_title_is_chosen_among_several(settings: Settings) -> None:
     text = explain_record(settings, "dignidad y trato")
     assert text.startswith("Dignidad y trato\n")
-    assert "yyy\n  │ …\n" in text, text  # what stood there is long
+    assert "yyy\n  │ …\n" in text  # what stood there is long
 
 
 def test_a_long_list_is_cut(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,8 +1,8 @@
 """Repair of text whose UTF-8 was read as another encoding (`FinComĂșn` for `FinComún`).
 
-DESIGN.md §5. A whole document is judged, because one word is often no proof: each line is read
-under every misreading that is known, the reading that explains the most of it is chosen, and each
-word is then changed only where its damage cannot be anything else, where the result is a known
+A whole document is judged, because one word is often no proof (docs/decisions/0003): each line is
+read under every misreading that is known, the reading that explains the most of it is chosen, and
+each word is then changed only where its damage cannot be anything else, where the result is a known
 word, or where other words of the document show the same damage. ftfy is asked last, for what the
 other scripts and the rarer mistakes leave.
 """
@@ -234,7 +234,7 @@ def _confidence(
 
 
 def _structural_confidence(line: _Line, word: _Word, reading: Reading, others: int) -> float:
-    """Return how sure `reading` is where the damage as such is certain: names are no known words."""
+    """Return how sure `reading` is where damage is certain: names are no known words."""
     if not others and _is_lone_ring(line, word):
         return 0
     if reading.frequency:

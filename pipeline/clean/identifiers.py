@@ -18,7 +18,7 @@ FLAGS = re.IGNORECASE | re.ASCII
 DOI = re.compile(r"(?:doi\s*[:.]?\s*|info:doi/)?(10\.\d{4,9}(?:\.\d+)*/\S{1,500})", FLAGS)
 HANDLE = re.compile(r"(?:hdl|handle)\s*:\s*(\d[\w.]*/\S{1,500})", FLAGS)
 ISBN = re.compile(
-    r"(?P<label>(?:urn:)?(?:e-?)?isbn(?:-?1[03])?\s*[:.]?\s*)?(?P<digits>[0-9][0-9 -]{8,15}[0-9X])"
+    r"(?P<label>(?:urn:)?(?:e-?)?isbn(?:-?1[03])?\s*[:.]?\s*)?(?P<digits>[0-9][0-9X -]{8,15}[0-9X])"
     r"(?:\s*\([^()]{1,60}\))?",
     FLAGS,
 )

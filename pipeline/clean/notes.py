@@ -27,7 +27,7 @@ class Notes:
             Evidence(
                 property=field,
                 rule=rule,
-                before=before,
+                before=_storable(before),
                 after=after,
                 confidence=min(1.0, max(0.0, round(confidence, 4))),
             )
@@ -41,7 +41,7 @@ class Notes:
                 identifier=self.position,
                 stage="clean",
                 property=field,
-                value=value[:LONGEST_SHOWN],
+                value=_storable(value[:LONGEST_SHOWN]),
                 severity=severity,
                 message=message,
             )
@@ -55,3 +55,10 @@ class Value(msgspec.Struct):
     text: str
     notes: Notes
     is_default: bool = False
+
+
+def _storable(text: str) -> str:
+    """Return `text` with lone surrogates spelt out, which no file can hold as they are."""
+    if text.isascii():
+        return text
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")

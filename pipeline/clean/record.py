@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 
@@ -18,6 +19,7 @@ from pipeline.clean.tongues import Tongues
 from pipeline.model import Agent, Date, Record, SourceRecord, Text
 from pipeline.settings import LanguageSettings, Source
 
+SEPARATORS = re.compile("[,;|/]")
 PROSE = frozenset({"title", "description", "subject", "rights"})
 CODES = frozenset(
     {"type", "language", "date", "creator", "publisher", "identifier", "page", "file", "licence"}
@@ -102,8 +104,9 @@ def _normal(value: Value) -> str:
 def _declared_languages(given: Sequence[str], notes: Notes) -> tuple[str, ...]:
     tags: dict[str, None] = {}
     for text in given:
-        # One value may name several languages: `en, fr`.
-        names = [text] if canonical_tag(text) else [part.strip() for part in _pieces(text)]
+        # One value may name several languages (`en, fr`), or one by two names.
+        pieces = [piece.strip() for piece in SEPARATORS.split(text)]
+        names = pieces if all(map(canonical_tag, pieces)) or not canonical_tag(text) else [text]
         for name in names:
             if tag := canonical_tag(name):
                 tags[tag] = None
@@ -117,12 +120,6 @@ def _declared_languages(given: Sequence[str], notes: Notes) -> tuple[str, ...]:
                     "code or a common name, such as pt, por or Portuguese",
                 )
     return tuple(tags)
-
-
-def _pieces(text: str) -> list[str]:
-    for mark in ";|/":
-        text = text.replace(mark, ",")
-    return text.split(",")
 
 
 def _common_language(title: Sequence[Text], description: Sequence[Text]) -> tuple[str, ...]:

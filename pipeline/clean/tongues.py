@@ -103,7 +103,7 @@ class Tongues:
                 f"({', '.join(self.languages)})"
             )
         elif decision.rule == "language.unsettled":
-            why = f"most likely is {guess}, but not certain" if guess else "it has no words"
+            why = f"most likely is {guess}, but not certain" if guess else "nothing in it tells"
         else:
             return ""
         return (

@@ -1,6 +1,6 @@
 """Bytes -> text: strict UTF-8 first, then the declared encoding, then a flagged guess.
 
-Measured on real pages, this order was right where detectors by statistics were not (DESIGN.md §5).
+Measured on real pages, this order was right where statistical detectors were not (docs/sources.md).
 """
 
 from __future__ import annotations

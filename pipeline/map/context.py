@@ -29,7 +29,8 @@ LOCAL_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 class Context(msgspec.Struct, frozen=True, kw_only=True):
     """A checked context.
 
-    `terms` holds classes (names that begin with a capital) and fields; `prefixes` the namespaces;
+    `terms` holds classes (names that begin with a capital) and fields; `prefixes` the
+    namespaces by name and `namespaces` the (first) names by namespace;
     `names` every name the context defines, also those mapped to null. `text` is the context object
     as JSON, `digest` the SHA-256 (hex) of it.
     """
@@ -39,6 +40,7 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     digest: str
     terms: dict[str, Term]
     prefixes: dict[str, str]
+    namespaces: dict[str, str]
     names: frozenset[str]
 
     @property
@@ -48,11 +50,11 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
 
     def shorten(self, iri: str) -> str:
         """Return `iri` as `prefix:name` where a namespace of the context fits, else in full."""
-        for prefix, namespace in sorted(self.prefixes.items()):
-            local = iri.removeprefix(namespace)
-            if local != iri and LOCAL_NAME.fullmatch(local):
-                return f"{prefix}:{local}"
-        return iri
+        cut = max(iri.rfind("/"), iri.rfind("#"), iri.rfind(":")) + 1
+        prefix = self.namespaces.get(iri[:cut])
+        if prefix is None or LOCAL_NAME.fullmatch(iri, cut) is None:
+            return iri
+        return f"{prefix}:{iri[cut:]}"
 
 
 def read_context(file: Path) -> Context:
@@ -110,6 +112,7 @@ def parse_context(text: str, where: str) -> Context:
         digest=hashlib.sha256(canonical.encode()).hexdigest(),
         terms=terms,
         prefixes=prefixes,
+        namespaces={prefixes[name]: name for name in sorted(prefixes, reverse=True)},
         names=frozenset(definitions),
     )
 

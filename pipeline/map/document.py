@@ -58,7 +58,7 @@ RESOURCE: Final = (
     _field(
         "date",
         "strings",
-        "year[record.issued]",
+        "(record.issued.year,) if record.issued and record.issued.year else ()",
         "0..1",
         "its earliest year",
     ),

@@ -50,6 +50,12 @@ IRI: Final = re.compile(
 )
 """An absolute IRI, RFC 3987 section 2.2; the address in an IP literal is checked apart."""
 
+_PLAIN: Final = r"A-Za-z0-9\-._~!$&'()*+,;=:@/"
+PLAIN_IRI: Final = re.compile(
+    rf"https?://[A-Za-z0-9\-.]++(?:/[{_PLAIN}]*+)?(?:\?[{_PLAIN}?]*+)?(?:\#[{_PLAIN}?]*+)?"
+)
+"""The IRIs that are met most, and legal for sure: a quick way past the full rules."""
+
 _GRANDFATHERED: Final = (
     "art-lojban|cel-gaulish|en-gb-oed|i-ami|i-bnn|i-default|i-enochian|i-hak|i-klingon|i-lux|"
     "i-mingo|i-navajo|i-pwn|i-tao|i-tay|i-tsu|no-bok|no-nyn|sgn-be-fr|sgn-be-nl|sgn-ch-de|"

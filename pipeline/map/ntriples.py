@@ -97,7 +97,7 @@ def _is_ordered(plan: Plan) -> bool:
 def _literal(program: Program, term: Term, value: str, language: str) -> Pieces:
     if language:
         return [f"dumps({value})", f"tag[{language}]"]
-    end = f"^^<{term.coercion}>" if term.coercion else f"@{term.language}" if term.language else ""
+    end = f"^^<{term.datatype}>" if term.datatype else f"@{term.language}" if term.language else ""
     return [f"dumps({value})", program.constant(f"{end} .\n".encode())]
 
 

@@ -19,10 +19,9 @@ from pipeline.map.document import (
     other_fields,
     plan,
 )
-from pipeline.map.lexical import QNAME_TAIL, Memo, iri_fault, language_tag
+from pipeline.map.lexical import PLAIN_IRI, QNAME_TAIL, Memo, iri_fault, language_tag
 from pipeline.map.scope import Scope
 from pipeline.map.term import Term
-from pipeline.model import Date
 
 XSD: Final = "http://www.w3.org/2001/XMLSchema#"
 DATATYPES: Final = {
@@ -75,7 +74,6 @@ class Plan:
             "resource_base": f"{scope.base}resource/".encode(),
             "record_base": f"{scope.base}record/".encode(),
             "languages": Memo(self.languages),
-            "year": Memo(_year),
             "collection": Memo(lambda source: _one(scope.collections.get(source))),
             "origin": Memo(self.origin),
             "metadata_licence": (scope.metadata_licence,) if scope.metadata_licence else (),
@@ -100,7 +98,9 @@ class Plan:
 
     def reference(self, value: str) -> str:
         """Return `value` if it may be written as an IRI, else an empty string."""
-        return "" if iri_fault(value, self.context.names) else value
+        if PLAIN_IRI.fullmatch(value) or not iri_fault(value, self.context.names):
+            return value
+        return ""
 
     def class_reference(self, value: str) -> str:
         """Return `value` if it may be written as a class, in RDF/XML too, else nothing."""
@@ -115,10 +115,6 @@ class Plan:
     def tag(value: str) -> str:
         """Return the language tag to write: none where it is not well-formed."""
         return language_tag(value)
-
-
-def _year(issued: Date | None) -> tuple[str, ...]:
-    return _one(issued.year if issued is not None else None)
 
 
 def _one(value: str | None) -> tuple[str, ...]:

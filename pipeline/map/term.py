@@ -31,9 +31,8 @@ SHOWN: Final = 60
 class Term(msgspec.Struct, frozen=True, kw_only=True):
     """What the context says of one term; `iri` is in full.
 
-    `coercion` is empty, `@id`, `@vocab` or a datatype's IRI (never `xsd:string`, which is what no
-    coercion means). `language` is the tag that every value gets. `by_language` and `as_set` are the
-    containers `@language` and `@set`.
+    `coercion` is empty, `@id`, `@vocab` or a datatype's IRI. `language` is the tag that every value
+    gets. `by_language` and `as_set` are the containers `@language` and `@set`.
     """
 
     name: str
@@ -43,6 +42,12 @@ class Term(msgspec.Struct, frozen=True, kw_only=True):
     language: str = ""
     by_language: bool = False
     as_set: bool = False
+
+    @property
+    def datatype(self) -> str:
+        """Return the IRI of the datatype that a literal shows; none is shown for `xsd:string`."""
+        shown = self.coercion and not self.is_reference and self.coercion != XSD_STRING
+        return self.coercion if shown else ""
 
     @property
     def is_reference(self) -> bool:
@@ -121,7 +126,7 @@ class DefinitionReader:
         iri = self.expand(name, kind)
         if iri in UNTYPED_LANGUAGE:
             raise self.refuse(name, f"@type {show(kind)} needs a language", "@container @language")
-        return "" if iri == XSD_STRING else iri
+        return iri
 
     def _language(self, name: str, definition: dict[str, object]) -> str:
         tag = definition.get("@language")

@@ -109,8 +109,8 @@ class _Turtle:
         if language:
             return [f"dumps({value})", f"tag[{language}]"]
         end = f"@{term.language}".encode() if term.language else b""
-        if term.coercion:
-            end = b"^^" + self.show(term.coercion)
+        if term.datatype:
+            end = b"^^" + self.show(term.datatype)
         return [f"dumps({value})", program.constant(end)]
 
     def dated(self, _: Term, value: str) -> Pieces:

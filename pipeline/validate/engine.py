@@ -150,7 +150,10 @@ def _run(
         for focus in (result.focus_node[1:-1] for result in found)
         if not identifier(focus, checker.base)[0]
     )
-    pointing = references(ntriples, checker.base, foreign) if foreign else {}
+    # An agent with an IRI of its own is a matter of the records that point to it; the dataset and
+    # the concepts are not.
+    agents = frozenset(iri for iri in foreign if not iri.startswith(checker.base))
+    pointing = references(ntriples, checker.base, agents) if agents else {}
     results = [made for result in found for made in _results(result, checker, pointing)]
     if keep_vocabulary or not foreign:
         return results

@@ -87,13 +87,19 @@ def compare_engines(
     if chosen is not None:
         text = lines_about(text, checker.base, frozenset(chosen).__contains__)
     results = find_results(text, checker, most_results=len(text) + 1)
-    paths = {Verdict(one.focus, one.shape, one.severity): one.path for one in results}
+    # Each engine has its own names for blank nodes; records have none.
+    paths = {
+        Verdict(one.focus, one.shape, one.severity): one.path
+        for one in results
+        if not one.focus.startswith("_:")
+    }
     engine = frozenset(paths)
     in_vocabulary = {line.partition(" ")[0] for line in checker.vocabulary.split("\n")}
     reference = {
         finding
         for finding in reference_results(text, checker)
-        if finding in engine or finding.focus not in in_vocabulary
+        if not finding.focus.startswith("_:")
+        if finding.focus not in in_vocabulary
     }
     return tuple(
         Disagreement(

@@ -150,7 +150,7 @@ PARTS = st.sampled_from(
 
 
 @given(st.one_of(st.lists(PARTS, max_size=8).map("".join), st.text(max_size=20)))
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 def test_whatever_is_read_has_a_valid_form(text: str) -> None:
     reading = read_date(text)
     if reading.date is None:
@@ -162,7 +162,7 @@ def test_whatever_is_read_has_a_valid_form(text: str) -> None:
 
 
 @given(st.dates(max_value=date(LATEST_YEAR, 12, 31)))
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 def test_every_calendar_date_is_kept(day: date) -> None:
     text = str(day)
     reading = read_date(text)

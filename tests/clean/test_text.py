@@ -97,7 +97,7 @@ def test_only_descriptions_keep_paragraphs(end: str) -> None:
 
 
 @given(TEXTS, st.booleans())
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 def test_normalised_text_is_nfc_without_controls_and_stays_as_it_is(
     raw: str, paragraphs: bool
 ) -> None:
@@ -111,7 +111,7 @@ def test_normalised_text_is_nfc_without_controls_and_stays_as_it_is(
 
 
 @given(TEXTS, st.booleans())
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 def test_plain_text_can_be_encoded_and_stays_as_it_is(raw: str, markup: bool) -> None:
     text = plain(raw, markup=markup)
     text.encode()
@@ -122,7 +122,7 @@ def test_plain_text_can_be_encoded_and_stays_as_it_is(raw: str, markup: bool) ->
 
 
 @given(st.text(alphabet=st.characters(exclude_categories=["C", "Z", "M"], exclude_characters="&<")))
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 def test_no_letter_of_clean_text_is_lost(word: str) -> None:
     assert plain(word, markup=False) == word
     assert normalise(word) == unicodedata.normalize("NFC", word).strip()

@@ -27,7 +27,7 @@ def truth() -> list[dict[str, str]]:
 
 
 def damage(line: str) -> str:
-    """Damage a line as the real listing is: see DESIGN.md §5.
+    """Damage a line as the real listing is: see docs/decisions/0003.
 
     UTF-8 was read as ISO-8859-16; a line that windows-1250 can write was repaired on that
     assumption, in others only ç with the letter behind it; then U+00AD was lost.

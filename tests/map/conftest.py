@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import warnings
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -65,6 +66,7 @@ def read_rdflib(data: bytes, monkeypatch: pytest.MonkeyPatch) -> set[Triple]:
     import rdflib
 
     monkeypatch.setattr(rdflib, "NORMALIZE_LITERALS", False)
+    monkeypatch.setattr(logging.getLogger("rdflib.term"), "disabled", True)
     with warnings.catch_warnings():  # rdflib's own reader uses what rdflib deprecates
         warnings.simplefilter("ignore", DeprecationWarning)
         graph = rdflib.Graph().parse(data=data, format="json-ld")
@@ -79,7 +81,7 @@ def read_rdflib(data: bytes, monkeypatch: pytest.MonkeyPatch) -> set[Triple]:
     return found
 
 
-def refuse_to_load(url: str, options: dict[str, Any]) -> dict[str, Any]:
+def refuse_to_load(url: str, _: dict[str, Any]) -> dict[str, Any]:
     raise AssertionError(f"a remote context was asked for: {url}")
 
 

@@ -119,7 +119,7 @@ def test_null_and_set_and_reverse() -> None:
     assert set(context.terms) == {"c", "d", "e"}
     assert context.names == {"id", "type", "a", "b", "c", "d", "e"}
     assert (context.terms["c"].reverse, context.terms["c"].as_set) == (True, True)
-    assert context.terms["d"].coercion == ""
+    assert context.terms["d"].datatype == ""
 
 
 def test_the_digest_is_of_what_the_context_says() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -32,7 +33,7 @@ def good() -> str:
 
 
 @pytest.fixture
-def write_catalogue(tmp_path: Path):  # type: ignore[no-untyped-def]
+def write_files(tmp_path: Path) -> Callable[..., Path]:
     """Return a function that writes Turtle files into a catalogue folder, and that folder."""
 
     def write(folder: str, **files: str) -> Path:
