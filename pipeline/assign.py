@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import BinaryIO
@@ -12,12 +12,13 @@ import msgspec
 
 from pipeline.harvest import Harvest, abstract, identities, kind, read_batch
 from pipeline.link.identity import Identities, Known
+from pipeline.link.spreadsheet import read_rows
 from pipeline.model import Issue, Record, ReviewLine, Tombstone
 from pipeline.release import read_records, read_tombstones
 
 PART = 25_000  # records of one part, about
 HASH_BITS = 20  # of an identifier's first four characters in base 32
-HASH_DIGITS = "abcdefghijklmnopqrstuvwxyz234567"
+HASH_DIGITS = "234567abcdefghijklmnopqrstuvwxyz"  # as text sorts, so that parts follow each other
 
 Settled = Mapping[tuple[str, str], bool]  # (id, other id) -> a person says they are one resource
 
@@ -72,7 +73,8 @@ def assign(
     harvests = list(harvests)
     total = previous.records + sum(len(one.entries) for one in harvests)
     answer = Assigned(max(1, -(-total // PART)), Counter(), Counter(), Counter(), [], [])
-    aliases = {one: other for (one, other), same in sorted(settled.items()) if same}
+    ids = {one.id: one.alive for several in previous.known.values() for one in several}
+    aliases = _aliases(settled, ids)
     with ExitStack() as stack:
         new, old = (
             [stack.enter_context((work / f"part-{index:05}.{side}").open("wb"))
@@ -84,9 +86,13 @@ def assign(
             known = _merged(previous.known.get(harvested.source.name, []), aliases)
             found = identities(harvested, known, _Texts(previous.folder), settled)
             keys = {one.id: one.keys for one in known}
+            _keep_one_each(found, keys)
             _write_new(harvested, found, keys, new, answer)
             alive.update(found.ids)
+        published = alive | {id_ for id_, is_alive in ids.items() if is_alive}
+        aliases = {one: other for one, other in aliases.items() if other in published}
         _write_old(previous, aliases, configured, number, old, answer)
+    answer.review += _still_open(previous.folder, settled, published - aliases.keys(), alive)
     stones = {stone.id: stone for stone in previous.tombstones if stone.id not in alive}
     stones.update((stone.id, stone) for stone in answer.tombstones)
     answer.tombstones = [stones[id_] for id_ in sorted(stones)]
@@ -96,7 +102,7 @@ def assign(
 def part_of(identifier: str, parts: int) -> int:
     """Return the part that a record belongs to, by the hash in its identifier.
 
-    >>> part_of("sepm-aaaaaaaaaa", 4), part_of("sepm-7777777777", 4)
+    >>> part_of("sepm-2222222222", 4), part_of("sepm-zzzzzzzzzz", 4)
     (0, 3)
     """
     value = 0
@@ -139,6 +145,55 @@ class _Texts(Mapping[str, str]):
 
     def __len__(self) -> int:
         return len(self._read())
+
+
+def _aliases(settled: Settled, known: Collection[str]) -> dict[str, str]:
+    """Return the resource that each id stands for by decision, chains followed to their end.
+
+    Decisions on resources of two sources or on unknown ones are passed over; of a circle the first
+    id stays.
+    """
+    said = {
+        one: other
+        for (one, other), same in sorted(settled.items())
+        if same and other in known and one.rpartition("-")[0] == other.rpartition("-")[0]
+    }
+    answer = {}
+    for one in said:
+        path = [one]
+        while (target := said.get(path[-1], "")) and target not in path:
+            path.append(target)
+        end = min(path[path.index(target) :]) if target else path[-1]
+        if end != one:
+            answer[one] = end
+    return answer
+
+
+def _keep_one_each(found: Identities, keys: Mapping[str, tuple[str, ...]]) -> None:
+    """Let one entry be each resource: that with its newest key; the others are merged into it."""
+    claims: dict[str, list[int]] = {}
+    for index, id_ in enumerate(found.ids):
+        if id_:
+            claims.setdefault(id_, []).append(index)
+    for id_, several in claims.items():
+        if len(several) > 1:
+            ages = {key: age for age, key in enumerate(keys.get(id_, ()))}
+            several.sort(key=lambda index: (ages.get(found.keys[index], -1), found.keys[index]))
+            for index in several[:-1]:
+                found.ids[index] = ""
+
+
+def _still_open(
+    folder: Path | None, settled: Settled, published: Collection[str], shown: Collection[str]
+) -> Iterator[ReviewLine]:
+    """Yield the questions of the last release that nobody answered and that still arise."""
+    file = folder / "review.csv" if folder else None
+    for _, row in read_rows(file, ReviewLine.__struct_fields__) if file else ():
+        pair = row["record"], row["value"]
+        if row["property"] != "identity" or pair in settled or pair[1] in shown:
+            continue
+        if pair[0] in published and pair[1] in published:
+            yield ReviewLine(**{name: row[name] for name in ReviewLine.__struct_fields__})
 
 
 def _merged(known: list[Known], aliases: Mapping[str, str]) -> list[Known]:
@@ -196,13 +251,12 @@ def _write_old(
     answer: Assigned,
 ) -> None:
     encode = msgspec.json.Encoder().encode
-    ids = {one.id for several in previous.known.values() for one in several}
     for record in read_records(previous.folder) if previous.folder else ():
         other = aliases.get(record.id, "")
         if record.source not in configured:
             answer.excluded[record.source] += 1
             answer.tombstones.append(_tombstone(record, number, "the source was removed"))
-        elif other in ids:
+        elif other:
             answer.merged_away[record.source] += 1
             reason = "a person found it to be another resource under a new key"
             answer.tombstones.append(_tombstone(record, number, reason, other))

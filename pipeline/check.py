@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from pipeline.errors import CataloomError, SettingsError
+from pipeline.preconditions import refuse_moved_iris
+from pipeline.release import previous_manifest
 from pipeline.settings import Settings
 from pipeline.validate import Finding, lint_ontology, lint_shapes
 
@@ -10,8 +12,10 @@ from pipeline.validate import Finding, lint_ontology, lint_shapes
 def check_catalogue(settings: Settings) -> list[str]:
     """Return everything that is wrong with a catalogue folder, a line each.
 
-    The settings themselves are checked when they are read.
+    The settings themselves are checked when they are read. Raises `SettingsError` where they would
+    move the IRIs of what is published.
     """
+    refuse_moved_iris(settings, previous_manifest(settings.output))
     found = [str(one) for one in _lint(settings)]
     return found or _uncompiled(settings)
 

@@ -245,7 +245,13 @@ def _ntriples(tools: Tools, records: Sequence[Record]) -> str:
 
 
 def _with_issues(record: Record, verdict: dict[str, tuple[Issue, ...]]) -> Record:
-    found = verdict.get(record.id, ())
+    """Return a record with what the shapes found, but for what is known of a value already."""
+    known = {(one.property, one.value) for one in record.issues}
+    found = tuple(
+        one
+        for one in verdict.get(record.id, ())
+        if one.severity == "violation" or (one.property, one.value) not in known
+    )
     return msgspec.structs.replace(record, issues=(*record.issues, *found)) if found else record
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipeline.errors import SettingsError, show_path
+from pipeline.model import Books
 from pipeline.release import Manifest
 from pipeline.settings import CATALOGUE_FILE, Settings, Source, nearest
 
@@ -39,10 +40,10 @@ def refuse_moved_iris(settings: Settings, previous: Manifest | None) -> None:
             "(cataloom init)",
         )
     for source in settings.sources:
-        key = previous.keys.get(source.name)
-        if key is not None and key != source.key:
-            books = previous.books.get(source.name)
-            published = books.previous + books.created if books else 0
+        key = previous.keys.get(source.name, source.key)
+        books = previous.books.get(source.name, Books())
+        published = books.created + books.updated + books.unchanged + books.kept
+        if published and key != source.key:
             raise SettingsError(
                 f"key 'key': {list(source.key)} is not the key of what is published, {list(key)}: "
                 f"{published} IRIs would break",

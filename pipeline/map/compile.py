@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 
@@ -27,14 +28,26 @@ def is_identifier(value: str) -> bool:
 
 
 class _Writers:
-    """The writers of all sources that may publish the same fields."""
+    """The writers of all sources that may publish the same fields, each compiled when asked for."""
 
     def __init__(self, context: Context, scope: Scope, published: frozenset[str]) -> None:
         self.plan = Plan(context, scope, allowed(published))
-        self.ntriples = ntriples.writer(self.plan)
-        self.turtle = turtle.writer(self.plan)
-        self.jsonld = jsonld.writer(self.plan)
-        self.find = problems.finder(self.plan)
+
+    @cached_property
+    def ntriples(self) -> Writer:
+        return ntriples.writer(self.plan)
+
+    @cached_property
+    def turtle(self) -> Writer:
+        return turtle.writer(self.plan)
+
+    @cached_property
+    def jsonld(self) -> Writer:
+        return jsonld.writer(self.plan)
+
+    @cached_property
+    def find(self) -> problems.Finder:
+        return problems.finder(self.plan)
 
 
 class Mapping:
@@ -82,15 +95,29 @@ class Mapping:
 
     def ntriples(self, record: Record) -> bytes:
         """Return the record's N-Triples: canonical, sorted by bytes, each triple once."""
-        return self._write(self._writers(record).ntriples, record)
+        write = self._limited.get(record.source, self._all).ntriples
+        modified = self._modified.get(record.release, ())
+        try:
+            return write(record, modified)
+        except TypeError as error:
+            return _again(write, record, modified, error)
 
     def description(self, record: Record) -> bytes:
         """Return the record's N-Triples without its datestamp: what decides whether it changed."""
-        return self._write(self._writers(record).ntriples, record, dated=False)
+        write = self._limited.get(record.source, self._all).ntriples
+        try:
+            return write(record, ())
+        except TypeError as error:
+            return _again(write, record, (), error)
 
     def turtle(self, record: Record) -> bytes:
         """Return the record's Turtle, to follow `turtle_head`: a block a subject, sorted."""
-        return self._write(self._writers(record).turtle, record)
+        write = self._limited.get(record.source, self._all).turtle
+        modified = self._modified.get(record.release, ())
+        try:
+            return write(record, modified)
+        except TypeError as error:
+            return _again(write, record, modified, error)
 
     def turtle_head(self) -> bytes:
         """Return the prefix lines of a Turtle document."""
@@ -101,7 +128,12 @@ class Mapping:
 
         A document is `jsonld_head`, records joined by `jsonld_separator`, and `jsonld_tail`.
         """
-        return self._write(self._writers(record).jsonld, record)
+        write = self._limited.get(record.source, self._all).jsonld
+        modified = self._modified.get(record.release, ())
+        try:
+            return write(record, modified)
+        except TypeError as error:
+            return _again(write, record, modified, error)
 
     def jsonld_head(self) -> bytes:
         """Return the start of a JSON-LD document, with the context inline."""
@@ -136,24 +168,17 @@ class Mapping:
                 " report it."
             )
             return [problems.issue(record, "id", record.id, message)]
-        writers = self._writers(record)
+        writers = self._limited.get(record.source, self._all)
         suspects = writers.find(record, self._modified.get(record.release, ()))
         return problems.issues(writers.plan, record, suspects) if suspects else []
 
-    def _writers(self, record: Record) -> _Writers:
-        return self._limited.get(record.source, self._all)
 
-    def _write(self, write: Writer, record: Record, *, dated: bool = True) -> bytes:
-        if not is_identifier(record.id):
-            return b""
-        modified = self._modified.get(record.release, ()) if dated else ()
-        try:
-            return write(record, modified)
-        except TypeError:  # orjson's word for a lone surrogate, which clean should have removed
-            mended = without_surrogates(record)
-            if mended == record:
-                raise
-            return write(mended, modified)
+def _again(write: Writer, record: Record, modified: tuple[str, ...], error: TypeError) -> bytes:
+    """Write a record that holds lone surrogates, which orjson refuses with a `TypeError`."""
+    mended = without_surrogates(record)
+    if mended == record:
+        raise error
+    return write(mended, modified)
 
 
 def compile_mapping(context_file: Path, scope: Scope) -> Mapping:

@@ -23,7 +23,8 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
 
     `values` is the Python expression of its values (`Text`s for `texts`, `str`s for `strings`; one
     value or None for `date`; structs for what is a node; with `always_one`, a single value). It is
-    compiled into the writers and is never made from input. `cardinality` and `meaning` are for
+    compiled into the writers and is never made from input. IRIs that are `seldom_twice` met are
+    not remembered. `cardinality` and `meaning` are for
     docs/mapping.md.
     """
 
@@ -33,6 +34,7 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
     cardinality: str
     meaning: str
     always_one: bool = False
+    seldom_twice: bool = False
 
 
 Planned = tuple[Field, Term]
@@ -67,8 +69,22 @@ RESOURCE: Final = (
     _field("subject", "strings", "record.subjects", "0..n", "its subjects, given or accepted"),
     _field("suggestion", "suggestions", "record.suggestions", "0..n", "subjects that are proposed"),
     _field("identifier", "strings", "record.identifiers", "0..n", "identifiers, as given"),
-    _field("page", "strings", "record.pages", "0..n", "the landing page"),
-    _field("file", "strings", "record.files", "0..n", "the file itself"),
+    Field(
+        name="page",
+        kind="strings",
+        values="record.pages",
+        cardinality="0..n",
+        meaning="the landing page",
+        seldom_twice=True,
+    ),
+    Field(
+        name="file",
+        kind="strings",
+        values="record.files",
+        cardinality="0..n",
+        meaning="the file itself",
+        seldom_twice=True,
+    ),
     _field("isPartOf", "strings", "collection[record.source]", "0..1", "the source's collection"),
     _field("license", "strings", "record.licences", "0..n", "the resource's licence or rights"),
     _field("rights", "texts", "record.rights", "0..n", "rights in words"),

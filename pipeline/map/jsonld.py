@@ -14,7 +14,7 @@ from pipeline.map.ntriples import Writer
 from pipeline.map.plan import DATATYPES, Plan
 from pipeline.map.program import Program
 from pipeline.map.term import Term
-from pipeline.map.values import Pieces, Syntax, write_values
+from pipeline.map.values import Pieces, Syntax, write_record_node, write_start, write_values
 from pipeline.model import Text
 
 SEPARATOR: Final = b",\n"
@@ -62,14 +62,22 @@ def writer(plan: Plan) -> Writer:
         _values(program, 1, field, term)
         others[field.name] = program.function("other")
 
+    (record,) = (planned for planned in plan.resource if planned[0].kind == "record")
+    program = Program(names)
+    program.line(0, "def record_node(record, modified, identifier):")
+    program.line(1, "parts = []")
+    _record(program, plan, record)
+    program.line(1, "return b''.join(parts)")
+    names["record_node"] = program.function("record_node")
+
     program = Program(names | {"others": others})
-    program.line(0, "def write(record, modified):")
-    program.line(1, "root = b'\"' + resource_base + record.id.encode(); parts = []")
+    write_start(program)
+    program.line(1, "parts = []; root = b'\"' + resource_base + identifier")
     program.emit(1, program.constant(b'{"id":'), "root", program.constant(b'"'))
     program.emit(1, "classes[record.classes]")
     for field, term in plan.resource:
         if field.kind == "record":
-            _record(program, plan, (field, term))
+            write_record_node(program)
         elif field.kind in NODES:
             _nodes(program, plan, (field, term))
         else:
@@ -150,7 +158,7 @@ def _several(program: Program, depth: int, term: Term, objects: str) -> None:
     _one(program, depth, term, [f"{'listed' if term.as_set else 'array'}({objects})"])
 
 
-SYNTAX: Final = Syntax(_literal, _dated, _one, _several)
+SYNTAX: Final = Syntax(_literal, _dated, "f'\"{v}\"'.encode()", _one, _several)
 
 
 def _values(program: Program, depth: int, field: Field, term: Term) -> None:
@@ -160,19 +168,18 @@ def _values(program: Program, depth: int, field: Field, term: Term) -> None:
         return
     start, end = (b"[", b"]}") if term.as_set else (b"", b"}")
     opening = program.constant(_key(term) + b"{")
+    text, inner = field.values, depth
     if not field.always_one:
-        program.line(depth, f"values = {field.values}")
-        program.line(depth, "if len(values) == 1:")
-        program.line(depth + 1, "v, = values")
-    text = field.values if field.always_one else "v"
-    inner = depth if field.always_one else depth + 1
+        text, inner = "v", depth + 2
+        program.line(depth, f"if values := {field.values}:")
+        program.line(depth + 1, "if len(values) == 1:")
+        program.line(inner, "v, = values")
     pieces = (program.constant(start), f"dumps({text}.value)", program.constant(end))
     program.emit(inner, opening, f"tag[{text}.language]", *pieces)
     if not field.always_one:
-        program.line(depth, "elif values:")
-        program.emit(
-            depth + 1, program.constant(_key(term)), f"language_map(values, {term.as_set})"
-        )
+        program.line(depth + 1, "else:")
+        whole = f"language_map(values, {term.as_set})"
+        program.emit(depth + 2, program.constant(_key(term)), whole)
 
 
 def _nodes(program: Program, plan: Plan, planned: Planned) -> None:
@@ -200,7 +207,7 @@ def _record(program: Program, plan: Plan, planned: Planned) -> None:
     field, term = planned
     start, end = _around(term)
     program.emit(1, program.constant(_key(term) + start + b'{"id":"'), "record_base")
-    program.emit(1, "record.id.encode()", program.constant(b'"'))
+    program.emit(1, "identifier", program.constant(b'"'))
     _inside(program, 1, plan, field)
     program.emit(1, program.constant(end))
 

@@ -10,10 +10,18 @@ from pipeline.map.lexical import Memo, canonical
 from pipeline.map.plan import DATATYPES, Plan
 from pipeline.map.program import Program
 from pipeline.map.term import RDF, Term
-from pipeline.map.values import Pieces, Syntax, write_values
+from pipeline.map.values import (
+    Pieces,
+    Syntax,
+    write_end,
+    write_record_node,
+    write_start,
+    write_values,
+)
 from pipeline.model import Record
 
 TYPE: Final = f"<{RDF}type> ".encode()
+TYPES: Final = "types[record.classes].replace(ZERO, s)"
 SORTED_NODES: Final = 9
 """Up to so many, numbered nodes are in the order of their bytes: `#creator-10` < `#creator-2`."""
 
@@ -29,13 +37,14 @@ def writer(plan: Plan) -> Writer:
     is known beforehand; `ordered` turns false where it is not, and then they are sorted.
     """
     names = plan.names() | {
-        "finish": finish,
+        "canonical": canonical,
+        "reorder": reorder,
         "distinct": distinct,
         "iri": Memo(lambda value: _line_end(plan.reference(value))),
         "vocabulary": Memo(lambda value: _line_end(plan.vocabulary_reference(value))),
         "tag": Memo(lambda value: f"@{tag} .\n".encode() if (tag := plan.tag(value)) else b" .\n"),
         "datatype": {kind: b"^^" + _line_end(iri) for kind, iri in DATATYPES.items()},
-        "classes": Memo(lambda classes: _type_objects(plan, classes)),
+        "types": Memo(lambda classes: _type_lines(plan, classes)),
     }
     others = {}
     for field, term in plan.others:
@@ -44,14 +53,19 @@ def writer(plan: Plan) -> Writer:
         write_values(program, 1, field, term, SYNTAX)
         others[field.name] = program.function("other")
 
+    (record,) = (planned for planned in plan.resource if planned[0].kind == "record")
+    program = Program(names)
+    program.line(0, "def record_node(record, modified, identifier):")
+    program.line(1, "parts = []; resource = b'<' + resource_base + identifier + b'> '")
+    _node(program, 1, plan, record, "b'<' + record_base + identifier + b'> '")
+    program.line(1, "return b''.join(parts)")
+    names["record_node"] = program.function("record_node")
+
     program = Program(names | {"others": others})
-    program.line(0, "def write(record, modified):")
-    program.line(1, "identifier = record.id.encode()")
+    write_start(program)
     program.line(1, f"parts = []; ordered = {_is_ordered(plan)}")
     program.line(1, "root = b'<' + resource_base + identifier; resource = root + b'> '")
-    for planned in plan.resource:
-        if planned[0].kind == "record":
-            _node(program, 1, plan, planned, "b'<' + record_base + identifier + b'> '")
+    write_record_node(program)
     for planned in sorted(plan.resource, key=lambda planned: planned[0].name):
         if planned[0].kind in NODES and planned[0].kind != "record":
             _nodes(program, plan, planned)
@@ -61,7 +75,9 @@ def writer(plan: Plan) -> Writer:
         program.line(1, "for name in record.other:")
         program.line(2, "if name in others:")
         program.line(3, "others[name](record.other[name], s, parts); ordered = False")
-    program.line(1, "return finish(parts, ordered)")
+    program.line(1, "text = b''.join(parts)")
+    program.line(1, "if not ordered: text = reorder(text)")
+    write_end(program)
     write: Writer = program.function("write")
     return write
 
@@ -70,12 +86,12 @@ def _line_end(iri: str) -> bytes:
     return f"<{iri}> .\n".encode() if iri else b""
 
 
-def _type_objects(plan: Plan, classes: tuple[str, ...]) -> list[bytes]:
-    """Return the ends of the resource's type lines."""
+def _type_lines(plan: Plan, classes: tuple[str, ...]) -> bytes:
+    """Return the resource's type lines, with a zero byte for the subject."""
     iris = [term.iri for term in plan.classes()]
     if plan.types_are_published:
         iris += [plan.class_reference(iri) for iri in classes]
-    return distinct([_line_end(iri) for iri in iris if iri])
+    return b"".join(distinct([b"\0" + TYPE + _line_end(iri) for iri in iris if iri]))
 
 
 def _by_predicate(planned: Planned) -> str:
@@ -118,7 +134,7 @@ def _several(program: Program, depth: int, term: Term, objects: str) -> None:
     _one(program, depth + 1, term, ["o"])
 
 
-SYNTAX: Final = Syntax(_literal, _dated, _one, _several)
+SYNTAX: Final = Syntax(_literal, _dated, r"f'<{v}> .\n'.encode()", _one, _several)
 
 
 def _resource(program: Program, plan: Plan) -> None:
@@ -126,7 +142,7 @@ def _resource(program: Program, plan: Plan) -> None:
     typed = False
     for field, term in sorted(plan.resource, key=_by_predicate):
         if not typed and _by_predicate((field, term)).encode() > TYPE:
-            _types(program)
+            program.emit(1, TYPES)
             typed = True
         if field.kind not in NODES:
             write_values(program, 1, field, term, SYNTAX)
@@ -137,24 +153,18 @@ def _resource(program: Program, plan: Plan) -> None:
                 opening = program.constant(b"<")
                 program.emit(1, "s", predicate, opening, "record_base", "identifier", end)
             else:
-                program.line(1, f"if {field.name}:")
+                program.line(1, f"if {field.values}:")
                 program.line(2, f"for o in distinct({field.name}):")
                 program.emit(3, "s", predicate, "o", program.constant(b".\n"))
     if not typed:
-        _types(program)
-
-
-def _types(program: Program) -> None:
-    program.line(1, "for o in classes[record.classes]:")
-    program.emit(2, "s", program.constant(TYPE), "o")
+        program.emit(1, TYPES)
 
 
 def _nodes(program: Program, plan: Plan, planned: Planned) -> None:
     """Write the lines of the numbered nodes of a field, and keep them in a list of its name."""
     field, _ = planned
-    program.line(1, f"values = {field.values}; {field.name} = []")
-    program.line(1, "if values:")
-    program.line(2, "number = 0")
+    program.line(1, f"if values := {field.values}:")
+    program.line(2, f"number = 0; {field.name} = []")
     program.line(2, f"if len(values) > {SORTED_NODES}: ordered = False")
     program.line(2, "for item in values:")
     program.line(3, "number += 1")
@@ -189,14 +199,6 @@ def distinct(objects: list[bytes]) -> list[bytes]:
     return sorted(set(objects))
 
 
-def finish(parts: list[bytes], ordered: bool) -> bytes:
-    """Return the lines that `parts` make, in order, each once, with canonical escapes."""
-    text = b"".join(parts)
-    if not ordered:
-        text = b"".join(distinct(text.splitlines(keepends=True)))
-    return canonical(text) if needs_care(text) else text
-
-
-def needs_care(text: bytes) -> bool:
-    """Return whether `text` may hold an escape that is not canonical: a few quick searches."""
-    return (b"\\" in text and b"\\u" in text) or b"\x7f" in text or b"\xef" in text
+def reorder(text: bytes) -> bytes:
+    """Return lines sorted by their bytes, each once."""
+    return b"".join(distinct(text.splitlines(keepends=True)))

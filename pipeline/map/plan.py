@@ -71,6 +71,9 @@ class Plan:
         scope = self.scope
         return {
             "dumps": orjson.dumps,
+            "plain": PLAIN_IRI.fullmatch,
+            "ZERO": b"\0",
+            "seen": {},
             "resource_base": f"{scope.base}resource/".encode(),
             "record_base": f"{scope.base}record/".encode(),
             "languages": Memo(self.languages),

@@ -7,11 +7,18 @@ from typing import Final
 from pipeline.map.context import Context
 from pipeline.map.document import NODES, Planned
 from pipeline.map.lexical import Memo, canonical
-from pipeline.map.ntriples import Writer, distinct, needs_care
+from pipeline.map.ntriples import Writer, distinct
 from pipeline.map.plan import DATATYPES, Plan
 from pipeline.map.program import Program
 from pipeline.map.term import Term
-from pipeline.map.values import Pieces, Syntax, write_values
+from pipeline.map.values import (
+    Pieces,
+    Syntax,
+    write_end,
+    write_record_node,
+    write_start,
+    write_values,
+)
 
 PREDICATE_BREAK: Final = b" ;\n    "
 OBJECT_BREAK: Final = b" ,\n        "
@@ -43,7 +50,7 @@ class _Turtle:
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
-        self.syntax = Syntax(self.literal, self.dated, self.one, self.several)
+        self.syntax = Syntax(self.literal, self.dated, "f'<{v}>'.encode()", self.one, self.several)
 
     def show(self, iri: str) -> bytes:
         return show(self.plan.context, iri).encode() if iri else b""
@@ -57,7 +64,7 @@ class _Turtle:
     def writer(self) -> Writer:
         plan = self.plan
         names = plan.names() | {
-            "finish": finish,
+            "canonical": canonical,
             "many": many,
             "first_predicate": first_predicate,
             "iri": Memo(lambda value: self.show(plan.reference(value))),
@@ -74,9 +81,16 @@ class _Turtle:
             write_values(program, 1, field, term, self.syntax)
             others[field.name] = program.function("other")
 
+        (record,) = (planned for planned in plan.resource if planned[0].kind == "record")
+        program = Program(names)
+        program.line(0, "def record_node(record, modified, identifier):")
+        program.line(1, "parts = []; resource = b'<' + resource_base + identifier + b'>'")
+        self.nodes(program, record)
+        program.line(1, "return b''.join(parts)")
+        names["record_node"] = program.function("record_node")
+
         program = Program(names | {"others": others})
-        program.line(0, "def write(record, modified):")
-        program.line(1, "identifier = record.id.encode()")
+        write_start(program)
         program.line(1, "root = b'<' + resource_base + identifier; s = resource = root + b'>'")
         program.line(1, "parts = [s, classes[record.classes]]; backwards = []")
         for planned in self.in_order(plan.resource):
@@ -91,9 +105,12 @@ class _Turtle:
         program.emit(1, program.constant(SUBJECT_END))
         program.line(1, "if not parts[1]: first_predicate(parts, 0)")
         for planned in plan.resource:
-            if planned[0].kind in NODES:
+            if planned[0].kind == "record":
+                write_record_node(program)
+            elif planned[0].kind in NODES:
                 self.nodes(program, planned)
-        program.line(1, "return finish(parts + backwards)")
+        program.line(1, "text = b''.join(parts + backwards if backwards else parts)")
+        write_end(program)
         write: Writer = program.function("write")
         return write
 
@@ -194,9 +211,3 @@ def first_predicate(parts: list[bytes], start: int) -> None:
 def many(objects: list[bytes]) -> bytes:
     """Return the objects of one predicate, each once, sorted, one a line."""
     return OBJECT_BREAK.join(distinct(objects))
-
-
-def finish(parts: list[bytes]) -> bytes:
-    """Return the blocks, each followed by a blank line, with canonical escapes."""
-    text = b"".join(parts)
-    return canonical(text) if needs_care(text) else text

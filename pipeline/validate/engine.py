@@ -24,6 +24,7 @@ from pipeline.validate.statements import (
     lines_about,
     records_in,
     references,
+    slices,
     split_unreadable,
 )
 from pipeline.validate.turtle import read_folder
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 SHAPES_FOLDER: Final = "shapes"
 MOST_RESULTS: Final = 1000  # as settings.ValidateSettings has it
+SLICE: Final = 16_000_000  # characters the engine is given at a time; it takes eight times as much
 
 
 class Checker(msgspec.Struct, frozen=True):
@@ -104,21 +106,35 @@ def find_results(
 ) -> tuple[Result, ...]:
     """Return everything the shapes find in the N-Triples of a part, sorted.
 
-    A line that cannot be read is a violation of its record and stops nothing else. Where the
-    violations reach `most_results`, the engine stops early: each source of the part is then
-    checked by itself, so that those of one do not hide those of another.
+    The lines of a record stand together, as map writes them. A line that cannot be read is a
+    violation of its record and stops nothing else. Where the violations reach `most_results`, the
+    engine stops early: each source is then checked by itself, so that those of one do not hide
+    those of another.
     """
-    try:
-        results = _run(ntriples, checker, most_results)
-    except ValueError:
-        return _find_despite_unreadable(ntriples, checker, most_results)
-    sources = _sources_if_flooded(ntriples, checker, results, most_results)
-    if len(sources) > 1:
-        results = []
-        for source in sources:
-            own = lines_about(ntriples, checker.base, functools.partial(_is_of, source))
-            results += _run(own, checker, most_results)
+    results: list[Result] = []
+    for piece in slices(ntriples, checker.base, SLICE):
+        try:
+            results += _find(piece, checker, most_results)
+        except ValueError:
+            results += _find_despite_unreadable(piece, checker, most_results)
     return tuple(sorted(results))
+
+
+def _find(ntriples: str, checker: Checker, most_results: int) -> list[Result]:
+    """Run the engine, by source where it stops early; `ValueError` where there is no N-Triples."""
+    results = _run(ntriples, checker, most_results)
+    sources = _sources_if_flooded(ntriples, checker, results, most_results)
+    if not sources[1:]:
+        return results
+    return [
+        result
+        for source in sources
+        for result in _run(
+            lines_about(ntriples, checker.base, functools.partial(_is_of, source)),
+            checker,
+            most_results,
+        )
+    ]
 
 
 def _is_of(source: str, record: str) -> bool:
@@ -188,9 +204,7 @@ def _results(
         yield msgspec.structs.replace(made, record=referrer, field=field)
 
 
-def _find_despite_unreadable(
-    ntriples: str, checker: Checker, most_results: int
-) -> tuple[Result, ...]:
+def _find_despite_unreadable(ntriples: str, checker: Checker, most_results: int) -> list[Result]:
     readable, unreadable = split_unreadable(ntriples, checker.base)
     if not unreadable:
         raise CataloomError(
@@ -202,14 +216,13 @@ def _find_despite_unreadable(
     # A title that was dropped because of its tag is not missing as well.
     results = [
         result
-        for result in find_results(readable, checker, most_results)
+        for result in _find(readable, checker, most_results)
         if not (
             result.component == SH + "MinCountConstraintComponent"
             and (result.record, result.path) in dropped
         )
     ]
-    results += [_unreadable_result(line, checker.base) for line in unreadable]
-    return tuple(sorted(results))
+    return results + [_unreadable_result(line, checker.base) for line in unreadable]
 
 
 def _unreadable_result(line: Unreadable, base: str) -> Result:

