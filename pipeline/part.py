@@ -160,9 +160,8 @@ def work_on(part: Part) -> PartResult:
     new, missing = ([_with_issues(one, verdict) for one in some] for some in (new, missing))
     accepted = [one for one in new if not _is_blocked(one)]
     rejected = [one for one in new if _is_blocked(one)]
-    last_valid = _described(
-        job, tools, (_bare(old[one.id]) for one in rejected if one.id in old), old
-    )
+    fallen_back = (_last_valid(old[one.id]) for one in rejected if one.id in old)
+    last_valid = _described(job, tools, fallen_back, old)
     published = sorted([*accepted, *missing, *last_valid], key=order)
     changes = [change_of(old.get(one.id), one) for one in published if _is_changed(one, old)]
     _write(part, published, rejected, changes, results)
@@ -222,6 +221,11 @@ def _bare(record: Record) -> Record:
     return msgspec.structs.replace(
         record, types=(), classes=(), subjects=(), suggestions=(), issues=kept
     )
+
+
+def _last_valid(record: Record) -> Record:
+    """Return a published record in the place of a rejected one: the source shows it, if wrongly."""
+    return msgspec.structs.replace(_bare(record), missing=0, missing_since="")
 
 
 def _left(job: Job, record: Record) -> Record:

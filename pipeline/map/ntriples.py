@@ -37,7 +37,7 @@ def writer(plan: Plan) -> Writer:
     is known beforehand; `ordered` turns false where it is not, and then they are sorted.
     """
     names = plan.names() | {
-        "canonical": canonical,
+        "canonical": in_canonical_order,
         "reorder": reorder,
         "distinct": distinct,
         "iri": Memo(lambda value: _line_end(plan.reference(value))),
@@ -197,6 +197,11 @@ def _node(program: Program, depth: int, plan: Plan, planned: Planned, node: str)
 def distinct(objects: list[bytes]) -> list[bytes]:
     """Return objects sorted by their bytes, each once."""
     return sorted(set(objects))
+
+
+def in_canonical_order(text: bytes) -> bytes:
+    """Return lines in canonical form, sorted again: an escape sorts otherwise than its character."""
+    return reorder(canonical(text))
 
 
 def reorder(text: bytes) -> bytes:

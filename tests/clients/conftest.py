@@ -17,7 +17,10 @@ LONGEST_WAIT = 120.0  # seconds; a client that hangs is a failure, not a wait
 # What a listing may hold to break a page, a syntax or a parser.
 MARKUP = '<script>document.title="ran"</script>'
 IMAGE = '"><img src=x onerror=alert(1)>'
-AWKWARD = 'Back\\slash "quoted" \'single\' ]]> <!-- & &amp; {@x} 50% $1 שלום ‏مرحبا 小額信貸 𝔘𝔫𝔦 🌱 e\u0301'
+AWKWARD = (
+    "Back\\slash \"quoted\" 'single' ]]> <!-- & &amp; {@x} 50% $1 \u05e9\u05dc\u05d5\u05dd \u200f"
+    "\u0645\u0631\u062d\u0628\u0627 小額信貸 𝔘𝔫𝔦 🌱 e\u0301"
+)
 UNKNOWN_TYPE = "<svg onload=alert(2)>"
 
 Run = Callable[..., bytes]
