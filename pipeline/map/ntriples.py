@@ -200,7 +200,7 @@ def distinct(objects: list[bytes]) -> list[bytes]:
 
 
 def in_canonical_order(text: bytes) -> bytes:
-    """Return lines in canonical form, sorted again: an escape sorts otherwise than its character."""
+    """Return lines in canonical form, sorted again: an escape sorts unlike its character."""
     return reorder(canonical(text))
 
 

@@ -87,7 +87,6 @@ FAILING = {
     "topic-resource": _only(RECORD, "foaf:primaryTopic", "<dataset>"),
     "modified-one": Failing(RECORD, "dcterms:modified"),
     "modified-form": _only(RECORD, "dcterms:modified", '"2026-05-31"^^xsd:date'),
-    "source-present": Failing(RECORD, "dcterms:source"),
     "source-iri": _only(RECORD, "dcterms:source", '"a page"'),
     "metadata-licence-present": Failing(RECORD, "dcterms:license"),
     "metadata-licence-iri": _only(RECORD, "dcterms:license", '"CC0"'),
