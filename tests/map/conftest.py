@@ -174,7 +174,9 @@ def graph(monkeypatch: pytest.MonkeyPatch) -> Callable[[Mapping, Record], set[Tr
         assert read_rdflib(document, monkeypatch) == expected
         assert read_pyld(document) == expected
         xml = mapping.rdfxml_head() + mapping.rdfxml(ntriples) + mapping.rdfxml_tail()
-        if not any(issue.message.startswith("Holds") for issue in mapping.problems(record)):
+        # RDF/XML cannot hold every character; problems() says so, of a text cut in two only that.
+        doubts = ("Holds", "Half of a character pair")
+        if not any(one.message.startswith(doubts) for one in mapping.problems(record)):
             assert read_pyoxigraph(xml, "rdf") == expected
         return expected
 

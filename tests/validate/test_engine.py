@@ -78,7 +78,7 @@ def test_a_big_part_is_checked_in_slices_with_the_same_results(
 
 
 def test_warnings_do_not_count_towards_the_bound(good: str, checker: Checker) -> None:
-    text = copies(good, "a", 30, without="terms/source>")
+    text = copies(good, "a", 30, without="terms/license>")
     issues = validate_part(text, checker, most_results=5)
     assert len(issues) == 30
     assert {one.severity for some in issues.values() for one in some} == {"warning"}
