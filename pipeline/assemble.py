@@ -6,6 +6,7 @@ import functools
 import shutil
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 from typing import TypeVar
 
@@ -41,7 +42,7 @@ from pipeline.publish.artefact import write_lines
 from pipeline.publish.dumps import FORMATS
 from pipeline.publish.figures import Figures, figures
 from pipeline.release import read_records
-from pipeline.validate import Result, validation_report
+from pipeline.validate import Result, by_record, find_results, validation_report
 
 MOST_SAMPLES = 5  # record ids of a line of the worklist
 S = TypeVar("S", bound=msgspec.Struct)
@@ -115,11 +116,12 @@ class Made(msgspec.Struct, frozen=True):
     books: dict[str, Books]
 
 
-def assemble(folder: Path, job: Job, tools: Tools, findings: Findings) -> Dumps:
+def assemble(folder: Path, job: Job, tools: Tools, findings: Findings) -> tuple[Dumps, Findings]:
     """Write every artefact but the report and the manifest into `folder`.
 
-    Up to `reference_limit` records the dumps are read back and compared. Raises `OutputError`
-    where the disk refuses, `CataloomError` where a dump is not what was to be written.
+    Returns the dumps, and the findings with those about the catalogue's own description. Up to
+    `reference_limit` records the dumps are read back and compared. Raises `OutputError` where the
+    disk refuses, `CataloomError` where a dump is not what was to be written.
     """
     for result in findings.results:
         target = folder / "records" / f"part-{result.part.index:05}.jsonl.gz"
@@ -134,10 +136,14 @@ def assemble(folder: Path, job: Job, tools: Tools, findings: Findings) -> Dumps:
     write_changes(folder, findings.changes())
     write_tombstones(folder, findings.tombstones)
     write_provenance(folder, _lineage(job), read_records(folder))
+    results = find_results(description.decode(), tools.checker)
+    about = (issue for several in by_record(results).values() for issue in several)
+    findings = msgspec.structs.replace(findings, issues=(*findings.issues, *about))
     write_findings(folder, findings)
-    report = validation_report(findings.results_found(), job.settings.catalogue.base)
+    told = chain(findings.results_found(), results)
+    report = validation_report(told, job.settings.catalogue.base)
     write_lines(folder / "validation.ttl", (piece.encode() for piece in report))
-    return dumps
+    return dumps, findings
 
 
 def write_findings(folder: Path, findings: Findings) -> None:

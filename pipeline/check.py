@@ -6,7 +6,7 @@ from pipeline.errors import CataloomError, SettingsError
 from pipeline.preconditions import refuse_moved_iris
 from pipeline.release import previous_manifest
 from pipeline.settings import Settings
-from pipeline.validate import Finding, lint_ontology, lint_shapes
+from pipeline.validate import Finding, lint_ontology, lint_shapes, validate_vocabulary
 
 
 def check_catalogue(settings: Settings) -> list[str]:
@@ -62,6 +62,9 @@ def _uncompiled(settings: Settings) -> list[str]:
         tools = make_tools(job)
     except CataloomError as error:
         return str(error).splitlines()
+    for issue in validate_vocabulary(tools.checker):
+        if issue.severity == "violation":
+            problems.append(f"ontology: violation: {issue.message}")
     for source in settings.sources:
         try:
             pages(source, settings.folder / "input", settings.output / "payloads")

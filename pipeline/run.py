@@ -246,7 +246,7 @@ def _publish(plan: Plan, made: Made, tools: Tools, failed: Failed, partial: Path
         tell(job, tools, findings, same, job.work)
         return _end(plan, made, "unchanged", previous.id, failed, job.work)
     plan.tell("publish")
-    dumps = assemble(partial, job, tools, findings)
+    dumps, findings = assemble(partial, job, tools, findings)
     told = msgspec.structs.replace(told, triples=dumps.triples)
     write_run_report(job, tools, findings, told, partial)
     shutil.rmtree(partial / WORK)

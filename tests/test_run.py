@@ -379,6 +379,23 @@ def test_a_rejected_record_keeps_its_last_valid_version(catalogue_folder: Path) 
     assert "spoons" in quarantine
 
 
+def test_the_catalogues_own_description_is_validated(catalogue_folder: Path) -> None:
+    with (catalogue_folder / "shapes" / "dataset.ttl").open("a", encoding="utf-8") as shapes:
+        shapes.write(
+            "\n<shape/needs-theme> a sh:NodeShape ; sh:targetClass dcat:Dataset ;\n"
+            '    sh:message "The dataset must be about something." ;\n'
+            "    sh:property <shape/theme-one> .\n"
+            "<shape/theme-one> a sh:PropertyShape ; sh:path dcat:theme ; sh:minCount 1 ;\n"
+            '    sh:severity sh:Warning ; sh:message "The dataset names no theme." .\n'
+        )
+    outcome = run(catalogue_folder)
+    assert outcome.kind == "published"
+    for name in ("issues.csv", "report.html"):
+        assert "The dataset names no theme." in (outcome.folder / name).read_text("utf-8-sig")
+    current = catalogue_folder / "output" / "current"
+    assert "sh:conforms false" in (current / "validation.ttl").read_text("utf-8")
+
+
 def test_an_output_that_cannot_be_written(catalogue_folder: Path) -> None:
     (catalogue_folder / "output").write_text("a file where the folder should be")
     with pytest.raises(OutputError, match="cannot be written"):
