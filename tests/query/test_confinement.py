@@ -10,6 +10,7 @@ import socket
 import struct
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -20,9 +21,9 @@ from pipeline.query import confinement
 KNOWN = sys.platform == "linux" and platform.machine() in {"x86_64", "aarch64"}
 
 
-@pytest.fixture
+@contextmanager
 def limits() -> Iterator[None]:
-    """Put the process's limits back."""
+    """Put the process's limits back, before pytest writes its next word to a file."""
     kinds = (
         resource.RLIMIT_FSIZE,
         resource.RLIMIT_CORE,
@@ -30,9 +31,11 @@ def limits() -> Iterator[None]:
         resource.RLIMIT_DATA,
     )
     before = [resource.getrlimit(kind) for kind in kinds]
-    yield
-    for kind, limit in zip(kinds, before, strict=True):
-        resource.setrlimit(kind, limit)
+    try:
+        yield
+    finally:
+        for kind, limit in zip(kinds, before, strict=True):
+            resource.setrlimit(kind, limit)
 
 
 def _try_everything(answers: Connection) -> None:
@@ -112,45 +115,44 @@ def test_an_unknown_machine_has_no_filter(monkeypatch: pytest.MonkeyPatch) -> No
     assert confinement.refuse_sockets() is False
 
 
-@pytest.mark.usefixtures("limits")
 def test_no_file_can_be_written(tmp_path: Path) -> None:
-    confinement.refuse_writing()
-    with pytest.raises(OSError, match="File too large"):
-        (tmp_path / "file").write_bytes(b"x")
-    assert resource.getrlimit(resource.RLIMIT_CORE)[0] == 0
+    with limits():
+        confinement.refuse_writing()
+        with pytest.raises(OSError, match="File too large"):
+            (tmp_path / "file").write_bytes(b"x")
+        assert resource.getrlimit(resource.RLIMIT_CORE)[0] == 0
 
 
-@pytest.mark.usefixtures("limits")
 def test_processor_time_is_what_was_used_and_the_limit() -> None:
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    confinement.cap_processor(1.5)
-    soft, _ = resource.getrlimit(resource.RLIMIT_CPU)
-    assert 3 < soft - used.ru_utime - used.ru_stime < 5
+    with limits():
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        confinement.cap_processor(1.5)
+        soft, _ = resource.getrlimit(resource.RLIMIT_CPU)
+        assert 3 < soft - used.ru_utime - used.ru_stime < 5
 
 
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="the cap needs Linux")
-@pytest.mark.usefixtures("limits")
 def test_memory_is_what_is_there_and_the_limit() -> None:
-    confinement.cap_memory(100)
-    with pytest.raises(MemoryError):
-        bytearray(400 << 20)
-    assert len(bytearray(10 << 20)) == 10 << 20
+    with limits():
+        confinement.cap_memory(100)
+        with pytest.raises(MemoryError):
+            bytearray(400 << 20)
+        assert len(bytearray(10 << 20)) == 10 << 20
 
 
-@pytest.mark.usefixtures("limits")
 def test_without_proc_memory_is_not_capped(monkeypatch: pytest.MonkeyPatch) -> None:
-    before = resource.getrlimit(resource.RLIMIT_DATA)
+    with limits():
+        before = resource.getrlimit(resource.RLIMIT_DATA)
 
-    def missing(*_: object, **__: object) -> None:
-        raise FileNotFoundError
+        def missing(*_: object, **__: object) -> None:
+            raise FileNotFoundError
 
-    monkeypatch.setattr("builtins.open", missing)
-    confinement.cap_memory(100)
-    monkeypatch.undo()
-    assert resource.getrlimit(resource.RLIMIT_DATA) == before
+        monkeypatch.setattr("builtins.open", missing)
+        confinement.cap_memory(100)
+        monkeypatch.undo()
+        assert resource.getrlimit(resource.RLIMIT_DATA) == before
 
 
-@pytest.mark.usefixtures("limits")
 def test_a_lower_hard_limit_stays(monkeypatch: pytest.MonkeyPatch) -> None:
     limits: list[tuple[int, int]] = []
     monkeypatch.setattr(resource, "getrlimit", lambda _: (50, 50))
