@@ -129,6 +129,7 @@ def test_check_finds_what_is_wrong(
     assert "minCout" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_a_run_that_fails_in_part_or_whole_says_why(
     catalogue_folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -142,6 +143,7 @@ def test_a_run_that_fails_in_part_or_whole_says_why(
         assert call("-C", str(catalogue_folder), "run") == 5
 
 
+@pytest.mark.slow
 def test_decisions_are_taken_up(
     catalogue_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -168,6 +170,7 @@ def test_decisions_are_taken_up(
     assert call("-C", folder, "decide", str(filled)) == 2
 
 
+@pytest.mark.slow
 def test_the_real_listing_in_a_fresh_folder(
     shared: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -271,6 +274,7 @@ def test_a_person_at_a_terminal_is_told(kind: str, expected: str, tmp_path: Path
     assert ("gave nothing" in stream.getvalue()) == (kind == "partial")
 
 
+@pytest.mark.slow
 def test_an_output_folder_on_a_full_disk(tmp_path: Path) -> None:
     if os.geteuid() != 0:
         pytest.skip("only root may mount a small disk")

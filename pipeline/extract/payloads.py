@@ -92,18 +92,22 @@ def is_glob(source: Source, folder: Path) -> bool:
     return bool(GLOB_CHARACTERS.search(location)) and not (folder / location).exists()
 
 
-def natural_order(path: PurePosixPath | Path) -> tuple[object, ...]:
+def natural_order(
+    path: PurePosixPath | Path,
+) -> tuple[tuple[tuple[tuple[int, str], ...], ...], str]:
     """Return a sort key in which numbers count as numbers.
 
     >>> sorted(map(PurePosixPath, ["p-10.html", "p-2.html"]), key=natural_order)[0].name
     'p-2.html'
     """
-    key: list[object] = []
-    for part in path.parts:
-        pieces = re.split(r"([0-9]+)", part)
-        key.append(tuple((int(p), "") if p.isascii() and p.isdigit() else (-1, p.casefold())
-                         for p in pieces))  # fmt: skip
-    return (*key, str(path))
+    key = tuple(
+        tuple(
+            (int(piece), "") if piece.isascii() and piece.isdigit() else (-1, piece.casefold())
+            for piece in re.split(r"([0-9]+)", part)
+        )
+        for part in path.parts
+    )
+    return key, str(path)
 
 
 def inside(path: Path, folder: Path) -> bool:

@@ -108,6 +108,7 @@ def split_unreadable(ntriples: str, base: str) -> tuple[str, tuple[Unreadable, .
     A bad IRI, language tag, escape or character makes a line unreadable; it must not stop the
     others.
     """
+    ntriples = ntriples.replace("\r", "\n")  # both end a line (N-Triples, EOL); ours have none
     lines = [_without_surrogates(line) for line in ntriples.split("\n")]
     bad: list[Unreadable] = [_describe(line, reason, base) for line, reason in lines if reason]
     good = [line for line, reason in lines if not reason]
