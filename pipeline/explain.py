@@ -231,7 +231,7 @@ def _issues(issues: Sequence[Issue]) -> Iterator[str]:
 def _published(settings: Settings, release: Path, found: Found) -> Iterator[str]:
     record = found.record
     if found.rejected:
-        yield "none: correct what the issues say at the source, or with cataloom correct; then run"
+        yield "none: correct what the issues say at the source, then: cataloom run"
         return
     stamps = read_manifest(release).datestamps
     when = f" ({stamps[record.release - 1]})" if 0 < record.release <= len(stamps) else ""

@@ -168,7 +168,7 @@ def read_part(file: Path) -> Iterator[Record]:
         raise ReleaseError(
             f"the record part is damaged: {error}",
             where=show_path(file),
-            next_step="compare with a copy: cataloom releases --verify",
+            next_step="compare its SHA-256 with manifest.json; restore the folder from a copy",
         ) from error
 
 

@@ -19,6 +19,7 @@ PAGES = sorted([ROOT / "README.md", ROOT / "output" / "README.md", *ROOT.glob("d
 TEXT = {page: page.read_text("utf-8") for page in PAGES}
 ALL = "\n".join(TEXT.values())
 COMMAND = re.compile(r"^    (?:.*/)?cataloom (?:-C \S+ )?([a-z]+)", re.MULTILINE)
+NO_COMMANDS = {"is", "that", "and", "terms", "has", "cannot", "needs"}  # words of a sentence
 LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)(?:#[^)]*)?\)")
 
 
@@ -35,6 +36,16 @@ def test_every_command_is_documented(command: str) -> None:
 
 def test_every_documented_command_exists() -> None:
     assert set(COMMAND.findall(ALL)) <= set(commands())
+
+
+def test_messages_name_only_commands_that_exist() -> None:
+    sources = [*ROOT.glob("pipeline/**/*.py"), *ROOT.glob("shapes/*.ttl"), ROOT / "Makefile"]
+    named = {
+        command
+        for file in sources
+        for command in re.findall(r"\bcataloom (?:-C \S+ )?([a-z]+)\b", file.read_text("utf-8"))
+    }
+    assert named - set(commands()) - NO_COMMANDS == set()
 
 
 def keys(struct: type[msgspec.Struct]) -> list[str]:

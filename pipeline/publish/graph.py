@@ -73,7 +73,7 @@ def _read_only(folder: Path) -> pyoxigraph.Store:
         raise ReleaseError(
             f"the graph cannot be opened: {error}",
             where=show_path(folder / GRAPH_FOLDER),
-            next_step="compare with the manifest: cataloom releases --verify",
+            next_step="publish it again: change anything in input/, then cataloom run",
         ) from error
 
 

@@ -155,7 +155,7 @@ def _failure(code: int, complaints: str, request: Request, written: int) -> Cata
         return ReleaseError(
             f"the graph cannot be read: {said['message']}{cut}",
             where=show_path(Path(request.graph)),
-            next_step="check the release: cataloom releases --verify",
+            next_step="compare its files' SHA-256 with manifest.json",
         )
     return CataloomError(
         f"the query's process failed with exit code {code}{cut}: "

@@ -104,7 +104,7 @@ def form(read_query: Tokens) -> str:
                 f"{word} would change the graph, which is only read here",
                 where=_where(read_query.query, token.start),
                 expected="SELECT, ASK, CONSTRUCT or DESCRIBE",
-                next_step="to change a record use cataloom correct; to change all, the sources",
+                next_step="change the records at their source, then cataloom run",
             )
     return ""
 

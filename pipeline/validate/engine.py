@@ -237,7 +237,7 @@ def _unreadable_result(line: Unreadable, base: str) -> Result:
         component=UNREADABLE,
         severity=SH + "Violation",
         message=f"The statement cannot be published ({line.reason}): correct the address or the "
-        "language at the source, or with cataloom correct.",
+        "language at the source.",
         text=line.line,
         field=field_name(f"<{line.predicate}>") if line.predicate else "",
     )

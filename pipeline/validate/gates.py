@@ -54,7 +54,7 @@ def gate_publication(books: Mapping[str, Books]) -> None:
         step = "check that the sources are what they were"
     else:
         reason = "no source gave a record"
-        step = "check location and selectors of the sources with cataloom source probe FILE"
+        step = "check location and selectors of the sources (docs/sources.md)"
     raise RunRefused(
         f"nothing is left to publish: {reason}",
         where=", ".join(sorted(books)) or "input",

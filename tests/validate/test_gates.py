@@ -46,7 +46,7 @@ def test_one_record_is_enough(books: Books) -> None:
     ("books", "reason"),
     [
         ({}, "^input: nothing is left to publish: no source gave a record"),
-        ({"b": Books(), "a": Books()}, "^a, b: .*source probe"),
+        ({"b": Books(), "a": Books()}, "^a, b: .*docs/sources"),
         ({"a": Books(extracted=3, rejected=3)}, "all 3 records were rejected.*quarantine"),
         ({"a": Books(previous=4, deleted=4)}, "the last 4 records were deleted"),
     ],
