@@ -143,18 +143,17 @@ async function look(colorScheme) {
 const result = { version: browser.version(), light: await look('light'), dark: await look('dark') };
 await browser.close();
 
-// What the network stack itself was asked for, whoever asked.
+// What the network stack itself was asked for in the page's name: requests and look-ups of hosts.
+// The browser's own, for its maker's hosts, go by other names and lead nowhere.
 const { constants, events } = JSON.parse(readFileSync(netLog, 'utf8'));
-const wanted = [
-  'URL_REQUEST_START_JOB',
-  'HOST_RESOLVER_MANAGER_REQUEST',
-  'TCP_CONNECT_ATTEMPT',
-].map((name) => {
+const wanted = ['URL_REQUEST_START_JOB', 'HOST_RESOLVER_MANAGER_REQUEST'].map((name) => {
   if (!(name in constants.logEventTypes)) throw new Error(`this net log knows no ${name}`);
   return constants.logEventTypes[name];
 });
 result.network = events
-  .filter(({ type }) => wanted.includes(type))
-  .map(({ params }) => params?.url ?? params?.host ?? params?.address ?? '')
-  .filter((address) => address && !address.startsWith('data:'));
+  .filter(({ type, params }) => wanted.includes(type) && (params?.url || params?.host))
+  .filter(({ params }) =>
+    (params.network_isolation_key ?? params.network_anonymization_key).startsWith('file:'),
+  )
+  .map(({ params }) => params.url ?? params.host);
 process.stdout.write(JSON.stringify(result));

@@ -14,7 +14,7 @@ else {
     my %class = (ntriples => 'NTriples', turtle => 'Turtle', rdfxml => 'RDFXML');
     my $base = Attean::IRI->new('http://invalid.example/');
     my $parser = Attean->get_parser($class{$syntax})->new(base => $base);
-    open my $input, '<:raw', $file or die "$file: $!";
+    open my $input, ($syntax eq 'rdfxml' ? '<:raw' : '<:encoding(UTF-8)'), $file or die "$file: $!";
     my $triples = $parser->parse_iter_from_io($input);
     print Attean->get_serializer('NTriples')->new->serialize_iter_to_bytes($triples);
 }
