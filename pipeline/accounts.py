@@ -9,8 +9,8 @@ import msgspec
 from pipeline.assign import Assigned
 from pipeline.errors import CataloomError
 from pipeline.harvest import Harvest
+from pipeline.job import PartResult
 from pipeline.model import Books
-from pipeline.part import PartResult
 from pipeline.release import imbalance
 
 

@@ -14,8 +14,8 @@ import msgspec
 
 from pipeline import VERSION
 from pipeline.errors import CataloomError
+from pipeline.job import Job, PartResult, Tools
 from pipeline.model import Books, Change, Issue, Record, ReviewLine, Tombstone, WorklistLine
-from pipeline.part import Job, PartResult, Tools
 from pipeline.publish import (
     Description,
     Dumps,

@@ -50,8 +50,8 @@ def _namespaces(settings: Settings) -> set[str]:
 def _uncompiled(settings: Settings) -> list[str]:
     """Return what keeps the context, the shapes, the decisions or a source from being used."""
     from pipeline.extract import pages
+    from pipeline.job import Job, make_tools
     from pipeline.link import link
-    from pipeline.part import Job, make_tools
 
     job = Job(
         settings=settings, number=1, moment="1970-01-01T00:00:00Z", datestamps=(),

@@ -10,7 +10,7 @@ from pipeline.errors import show_path
 if TYPE_CHECKING:
     from rich.status import Status
 
-    from pipeline.run import Outcome
+    from pipeline.ending import Outcome
 
 
 class Progress:

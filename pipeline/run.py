@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -13,55 +13,24 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from pipeline import release
+from pipeline.ending import Failed, Outcome, Plan, Tell, end, manifest_of, tell_refusal, unchanged
 from pipeline.errors import RunRefused, SourceError
-from pipeline.fingerprint import digests, fingerprint, versions
-from pipeline.last_run import FOLDER, LastRun, keep_last_run, note_last_run, read_last_run
+from pipeline.fingerprint import digests, fingerprint
+from pipeline.last_run import LastRun, read_last_run
 from pipeline.model import Books
 from pipeline.preconditions import refuse_moved_iris, select_sources
 from pipeline.release import Manifest
-from pipeline.settings import Settings, Source
+from pipeline.settings import Settings
 
 # The stages are imported where the run has something to do: a run without changes ends before.
 if TYPE_CHECKING:
     from pipeline.assemble import Findings, Made
     from pipeline.assign import Previous
     from pipeline.harvest import Harvest
-    from pipeline.part import Job, Tools
+    from pipeline.job import Job, Tools
     from pipeline.workers import Workers
 
 WORK = ".work"
-PARTIAL_FAILURE = 3
-
-Tell = Callable[[str], None]
-Failed = dict[str, str]  # source -> why it gave nothing
-
-
-class Outcome(msgspec.Struct, frozen=True, kw_only=True):
-    """How a run ended: `kind` is published, partial or unchanged.
-
-    `release` is the current release's id, `failed` the message of each source that failed or was
-    refused, `folder` where the report and the issues of this run are.
-    """
-
-    kind: str
-    exit_code: int
-    release: str
-    books: dict[str, Books]
-    folder: Path
-    failed: Failed = {}
-
-
-class Plan(msgspec.Struct, frozen=True):
-    """What a run works with: what is asked of it, and what stands already."""
-
-    settings: Settings
-    selected: tuple[Source, ...]
-    jobs: int
-    tell: Tell
-    now: datetime
-    previous: Manifest | None
-    digests: dict[str, str]
-    fingerprint: str
 
 
 def run_catalogue(
@@ -86,7 +55,7 @@ def run_catalogue(
         print_ = fingerprint(parts, tuple(sorted(sources)))
         plan = Plan(settings, selected, jobs, tell, now, previous, parts, print_)
         if previous and print_ in _known_fingerprints(previous, read_last_run(settings.output)):
-            return _unchanged(plan, previous)
+            return unchanged(plan, previous)
         return _make_release(plan)
 
 
@@ -103,7 +72,7 @@ def _make_release(plan: Plan) -> Outcome:
     from pipeline.assemble import Findings, Made, release_id
     from pipeline.assign import read_previous
     from pipeline.check import refuse_findings
-    from pipeline.part import Job, prepare
+    from pipeline.job import Job, prepare
     from pipeline.validate import gate_publication
     from pipeline.workers import Workers
 
@@ -134,7 +103,7 @@ def _make_release(plan: Plan) -> Outcome:
             job, findings, books = made.job, made.findings, made.books
             gate_publication(books)
         except RunRefused as error:
-            _tell_refusal(plan, Made(job, findings, books), tools, failed, error)
+            tell_refusal(plan, Made(job, findings, books), tools, failed, error)
             raise
         return _publish(plan, made, tools, failed, partial)
     finally:
@@ -168,7 +137,8 @@ def _work_on(
     from pipeline.accounts import add_up
     from pipeline.assemble import Findings, Made
     from pipeline.assign import assign
-    from pipeline.part import Part, work_on
+    from pipeline.job import Part
+    from pipeline.part import work_on
 
     configured = frozenset(source.name for source in plan.settings.sources)
     while harvests:
@@ -244,28 +214,15 @@ def _publish(plan: Plan, made: Made, tools: Tools, failed: Failed, partial: Path
             told, outcome="partial" if failed else "unchanged", release=previous.id
         )
         tell(job, tools, findings, same, job.work)
-        return _end(plan, made, "unchanged", previous.id, failed, job.work)
+        return end(plan, made, "unchanged", previous.id, failed, job.work)
     plan.tell("publish")
     dumps, findings = assemble(partial, job, tools, findings)
     told = msgspec.structs.replace(told, triples=dumps.triples)
     write_run_report(job, tools, findings, told, partial)
     shutil.rmtree(partial / WORK)
-    manifest = _manifest(plan, made, told.release, dumps.records, dumps.triples, failed)
+    manifest = manifest_of(plan, made, told.release, dumps.records, dumps.triples, failed)
     folder = release.switch(plan.settings.output, partial, manifest)
-    return _end(plan, made, "published", manifest.id, failed, folder)
-
-
-def _tell_refusal(plan: Plan, made: Made, tools: Tools, failed: Failed, error: RunRefused) -> None:
-    """Keep what a refused run found; what was published stays."""
-    from pipeline.telling import Told, tell
-
-    stays = plan.previous.id if plan.previous else ""
-    told = Told(
-        outcome="refused", release=stays, previous=stays, text=str(error), failed=failed,
-        books=made.books,
-    )  # fmt: skip
-    tell(made.job, tools, made.findings, told, made.job.work)
-    _keep(plan, made.job.work, "refused", error.exit_code, failed)
+    return end(plan, made, "published", manifest.id, failed, folder)
 
 
 def _is_anything_new(plan: Plan, previous: Manifest, findings: Findings) -> bool:
@@ -276,76 +233,6 @@ def _is_anything_new(plan: Plan, previous: Manifest, findings: Findings) -> bool
     return any(one.changes or one.state for one in findings.results) or any(
         stone.release == number for stone in findings.tombstones
     )
-
-
-def _manifest(
-    plan: Plan, made: Made, identifier: str, records: int, triples: int, failed: Failed
-) -> Manifest:
-    job, previous = made.job, plan.previous
-    return Manifest(
-        id=identifier,
-        number=job.number,
-        base=plan.settings.catalogue.base,
-        keys={source.name: source.key for source in plan.settings.sources},
-        datestamps=(*job.datestamps, job.moment),
-        switches=(
-            *(previous.switches if previous else ()),
-            release.stamp(max(release.clock(), datetime.fromisoformat(job.moment))),
-        ),
-        fingerprint="" if failed else plan.fingerprint,
-        books=made.books,
-        records=records,
-        parts=len(made.findings.results),
-        triples=triples,
-        failed=failed,
-        versions=versions(),
-        digests=plan.digests,
-    )
-
-
-def _end(plan: Plan, made: Made, kind: str, identifier: str, failed: Failed, told: Path) -> Outcome:
-    """Keep what was told as the last run's, and return how it ended."""
-    kind = "partial" if failed else kind
-    exit_code = PARTIAL_FAILURE if failed else 0
-    folder = _keep(plan, told, kind, exit_code, failed, identifier)
-    return Outcome(
-        kind=kind,
-        exit_code=exit_code,
-        release=identifier,
-        books=made.books,
-        folder=folder,
-        failed=failed,
-    )
-
-
-def _keep(
-    plan: Plan, told: Path, kind: str, exit_code: int, failed: Failed, identifier: str = ""
-) -> Path:
-    last = LastRun(
-        clock=release.stamp(plan.now),
-        outcome=kind,
-        exit_code=exit_code,
-        release=identifier or (plan.previous.id if plan.previous else ""),
-        fingerprint="" if exit_code else plan.fingerprint,
-        failed=failed,
-    )
-    return keep_last_run(plan.settings.output, told, last)
-
-
-def _unchanged(plan: Plan, previous: Manifest) -> Outcome:
-    """End a run whose input, settings and code are those of the last one."""
-    last = LastRun(
-        clock=release.stamp(plan.now),
-        outcome="unchanged",
-        exit_code=0,
-        release=previous.id,
-        fingerprint=plan.fingerprint,
-    )
-    note_last_run(plan.settings.output, last)
-    return Outcome(
-        kind="unchanged", exit_code=0, release=previous.id, books=previous.books,
-        folder=plan.settings.output / FOLDER,
-    )  # fmt: skip
 
 
 @contextmanager

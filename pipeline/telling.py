@@ -12,8 +12,8 @@ import msgspec
 
 from pipeline import VERSION
 from pipeline.assemble import Findings, write_findings
+from pipeline.job import Job, Tools
 from pipeline.model import Books, Change, Issue
-from pipeline.part import Job, Tools
 from pipeline.publish import (
     Rejected,
     ReportData,

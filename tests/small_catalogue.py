@@ -12,9 +12,10 @@ from typing import NamedTuple
 
 from pipeline import release
 from pipeline.catalogue_folder import load_settings
+from pipeline.ending import Outcome
 from pipeline.model import Record
 from pipeline.new_catalogue import make_folder
-from pipeline.run import Outcome, run_catalogue
+from pipeline.run import run_catalogue
 
 BASE = "https://example.org/small/"
 LABELS = ("Guide/Manual", "Publications")

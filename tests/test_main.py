@@ -15,8 +15,8 @@ import pytest
 
 from pipeline import VERSION, release
 from pipeline.__main__ import main
+from pipeline.ending import Outcome
 from pipeline.progress import Progress
-from pipeline.run import Outcome
 from tests.conftest import copy_catalogue
 
 SEED = "seeds/000_7c6ca8c3451fdc43.txt"

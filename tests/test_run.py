@@ -13,6 +13,7 @@ import pytest
 
 from pipeline import release
 from pipeline.catalogue_folder import load_settings
+from pipeline.ending import Outcome
 from pipeline.errors import (
     CataloomError,
     LockHeld,
@@ -23,7 +24,7 @@ from pipeline.errors import (
 from pipeline.last_run import read_last_run
 from pipeline.model import Record
 from pipeline.publish import graph_ntriples
-from pipeline.run import Outcome, run_catalogue
+from pipeline.run import run_catalogue
 
 ENTRIES = 33
 EPOCH = "1795546800"

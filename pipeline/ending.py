@@ -1,0 +1,141 @@
+"""How a run ends: what it set out to do, what came of it, the manifest, the last run's notes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from pipeline import release
+from pipeline.errors import RunRefused
+from pipeline.fingerprint import versions
+from pipeline.last_run import FOLDER, LastRun, keep_last_run, note_last_run
+from pipeline.model import Books
+from pipeline.release import Manifest
+from pipeline.settings import Settings, Source
+
+# The stages are imported where the run has something to tell: a run without changes ends before.
+if TYPE_CHECKING:
+    from pipeline.assemble import Made
+    from pipeline.job import Tools
+
+PARTIAL_FAILURE = 3
+
+Tell = Callable[[str], None]
+Failed = dict[str, str]  # source -> why it gave nothing
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """How a run ended: `kind` is published, partial or unchanged.
+
+    `release` is the current release's id, `failed` the message of each source that failed or was
+    refused, `folder` where the report and the issues of this run are.
+    """
+
+    kind: str
+    exit_code: int
+    release: str
+    books: dict[str, Books]
+    folder: Path
+    failed: Failed = {}
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """What a run works with: what is asked of it, and what stands already."""
+
+    settings: Settings
+    selected: tuple[Source, ...]
+    jobs: int
+    tell: Tell
+    now: datetime
+    previous: Manifest | None
+    digests: dict[str, str]
+    fingerprint: str
+
+
+def manifest_of(
+    plan: Plan, made: Made, identifier: str, records: int, triples: int, failed: Failed
+) -> Manifest:
+    """Return the manifest of the release in the making, but for its files."""
+    job, previous = made.job, plan.previous
+    return Manifest(
+        id=identifier,
+        number=job.number,
+        base=plan.settings.catalogue.base,
+        keys={source.name: source.key for source in plan.settings.sources},
+        datestamps=(*job.datestamps, job.moment),
+        switches=(
+            *(previous.switches if previous else ()),
+            release.stamp(max(release.clock(), datetime.fromisoformat(job.moment))),
+        ),
+        fingerprint="" if failed else plan.fingerprint,
+        books=made.books,
+        records=records,
+        parts=len(made.findings.results),
+        triples=triples,
+        failed=failed,
+        versions=versions(),
+        digests=plan.digests,
+    )
+
+
+def end(plan: Plan, made: Made, kind: str, identifier: str, failed: Failed, told: Path) -> Outcome:
+    """Keep what was told as the last run's, and return how it ended."""
+    kind = "partial" if failed else kind
+    exit_code = PARTIAL_FAILURE if failed else 0
+    folder = keep(plan, told, kind, exit_code, failed, identifier)
+    return Outcome(
+        kind=kind,
+        exit_code=exit_code,
+        release=identifier,
+        books=made.books,
+        folder=folder,
+        failed=failed,
+    )
+
+
+def keep(
+    plan: Plan, told: Path, kind: str, exit_code: int, failed: Failed, identifier: str = ""
+) -> Path:
+    """Keep what a run told (files in the folder `told`) as the last run; return where it is."""
+    last = LastRun(
+        clock=release.stamp(plan.now),
+        outcome=kind,
+        exit_code=exit_code,
+        release=identifier or (plan.previous.id if plan.previous else ""),
+        fingerprint="" if exit_code else plan.fingerprint,
+        failed=failed,
+    )
+    return keep_last_run(plan.settings.output, told, last)
+
+
+def unchanged(plan: Plan, previous: Manifest) -> Outcome:
+    """End a run whose input, settings and code are those of the last one."""
+    last = LastRun(
+        clock=release.stamp(plan.now),
+        outcome="unchanged",
+        exit_code=0,
+        release=previous.id,
+        fingerprint=plan.fingerprint,
+    )
+    note_last_run(plan.settings.output, last)
+    return Outcome(
+        kind="unchanged", exit_code=0, release=previous.id, books=previous.books,
+        folder=plan.settings.output / FOLDER,
+    )  # fmt: skip
+
+
+def tell_refusal(plan: Plan, made: Made, tools: Tools, failed: Failed, error: RunRefused) -> None:
+    """Keep what a refused run found; what was published stays."""
+    from pipeline.telling import Told, tell
+
+    stays = plan.previous.id if plan.previous else ""
+    told = Told(
+        outcome="refused", release=stays, previous=stays, text=str(error), failed=failed,
+        books=made.books,
+    )  # fmt: skip
+    tell(made.job, tools, made.findings, told, made.job.work)
+    keep(plan, made.job.work, "refused", error.exit_code, failed)
