@@ -25,13 +25,13 @@ $(VENV)/bin/python:
 
 $(READY): requirements.lock pyproject.toml | $(VENV)/bin/python
 	@echo "Installing what Cataloom needs into $(VENV) …"
-	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --no-index -e .
 	@touch $@
 
 $(DEV_READY): requirements-dev.lock $(READY)
 	@echo "Installing what the tests need into $(VENV) …"
-	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.lock
+	@$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements-dev.lock
 	@touch $@
 
 setup: $(READY) ## Set up the environment
@@ -72,7 +72,7 @@ golden: $(DEV_READY) ## Write the expected results anew; read the diff before yo
 
 bench: $(DEV_READY) requirements-bench.lock ## Measure against named peers, which get an environment of their own
 	@test -x $(BENCH_VENV)/bin/python || $(PYTHON) -m venv $(BENCH_VENV)
-	@$(BENCH_VENV)/bin/python -m pip install --quiet --require-hashes -r requirements-bench.lock
+	@$(BENCH_VENV)/bin/python -m pip install --quiet --no-deps --require-hashes -r requirements-bench.lock
 	@$(BIN)/python tests/benchmarks/bench.py --peers-python $(BENCH_VENV)/bin/python
 
 lock: ## Choose the newest versions anew and write the locks (needs uv)

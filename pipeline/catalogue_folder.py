@@ -16,9 +16,9 @@ from typing import Annotated, Any, TypeVar, Union, get_args, get_origin, get_typ
 import msgspec
 
 from pipeline.errors import SettingsError, show_path
+from pipeline.kinds import KINDS
 from pipeline.settings import (
     CATALOGUE_FILE,
-    KINDS,
     SOURCE_NAME,
     Catalogue,
     Settings,
@@ -112,7 +112,8 @@ def _unknown_keys(data: object, kind: Any, path: str) -> Iterator[str]:
     if kind is None or not isinstance(data, dict):
         return
     hints = get_type_hints(kind, include_extras=True)
-    known = [name for name in kind.__struct_fields__ if name not in {"file"}]
+    names = dict(zip(kind.__struct_encode_fields__, kind.__struct_fields__, strict=True))
+    known = [name for name in names if name not in {"file"}]
     for key, value in data.items():
         if key not in known:
             yield (
@@ -120,7 +121,7 @@ def _unknown_keys(data: object, kind: Any, path: str) -> Iterator[str]:
                 f"expected one of {', '.join(sorted(known))}"
             )
         else:
-            yield from _unknown_keys(value, hints[key], f"{path}{key}.")
+            yield from _unknown_keys(value, hints[names[key]], f"{path}{key}.")
 
 
 def _struct_in(kind: Any) -> tuple[Any, Any]:
@@ -163,7 +164,7 @@ EXPECTED = {
     "languages": 'expected a list of BCP 47 tags, such as ["en", "pt-BR"]',
     "contact": 'expected "mailto:…" or an http(s) IRI',
     "kind": 'expected a kind of source, such as "html-listing" (docs/sources.md lists them)',
-    "location": "expected a path or glob relative to the source file",
+    "location": "expected a web address, or a path or glob relative to the source file",
     "entry": "expected the CSS selector of an entry (or XPath behind xpath:)",
     "fields": 'expected a selector per field, such as [html.fields] title = "h3"',
     "labels": "expected the list of labels that stand above the entries",
@@ -216,12 +217,34 @@ def _source_problems(source: Source, others: list[Source]) -> Iterator[str]:
             f"expected one of {', '.join(sorted(KINDS))}"
         )
         return
-    for section in sorted(set(KINDS.values())):
-        given = getattr(source, section) is not None
-        if section == KINDS[source.kind] and not given:
+    kind = KINDS[source.kind]
+    for table in sorted({one.table for one in KINDS.values()}):
+        given = getattr(source, table) is not None
+        if table == kind.table and kind.needs_table and not given:
             yield (
-                f"{shown}: key '{section}': missing; expected a [{section}] table, "
-                f"as the kind {source.kind} needs it (docs/sources.md)"
+                f"{shown}: key '{table}': missing; expected a [{table}] table, "
+                f"as the kind {source.kind} needs it (docs/sources/{source.kind}.md)"
             )
-        elif section != KINDS[source.kind] and given:
-            yield f"{shown}: key '{section}': the kind {source.kind} does not use this table"
+        elif table != kind.table and given:
+            yield f"{shown}: key '{table}': the kind {source.kind} does not use this table"
+    yield from _access_problems(source)
+
+
+def _access_problems(source: Source) -> Iterator[str]:
+    """Yield what is wrong with how a source is reached."""
+    shown = source.file
+    if source.is_live and (problem := iri_problem(re.sub("[{}]", "", source.location.strip()))):
+        yield f"{shown}: key 'location': {problem}; {EXPECTED['location']}"
+    if source.paging and not source.is_live:
+        yield f"{shown}: key 'paging': only pages of the web are paged; name saved ones by a glob"
+    credentials = source.credentials
+    if credentials is None:
+        return
+    ways = [name for name in ("header", "parameter", "user") if getattr(credentials, name)]
+    if len(ways) != 1:
+        yield (
+            f"{shown}: key 'credentials': {' and '.join(ways) or 'no way'} given; expected one of "
+            "header, parameter, user, as the way in which the secret is sent"
+        )
+    if not source.is_live:
+        yield f"{shown}: key 'credentials': saved files need none; take the table out"

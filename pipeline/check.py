@@ -50,6 +50,7 @@ def _namespaces(settings: Settings) -> set[str]:
 def _uncompiled(settings: Settings) -> list[str]:
     """Return what keeps the context, the shapes, the decisions or a source from being used."""
     from pipeline.extract import pages
+    from pipeline.extract.access import Access
     from pipeline.job import Job, make_tools
     from pipeline.link import link
 
@@ -67,7 +68,7 @@ def _uncompiled(settings: Settings) -> list[str]:
             problems.append(f"ontology: violation: {issue.message}")
     for source in settings.sources:
         try:
-            pages(source, settings.folder / "input", settings.output / "payloads")
+            pages(source, Access(settings.folder / "input", settings.output / "payloads"))
             link([], tools.vocabulary, source, tools.decisions)
         except SettingsError as error:
             problems += str(error).splitlines()

@@ -65,7 +65,7 @@ def manifest_of(
         id=identifier,
         number=job.number,
         base=plan.settings.catalogue.base,
-        keys={source.name: source.key for source in plan.settings.sources},
+        keys={source.name: source.keyed_by for source in plan.settings.sources},
         datestamps=(*job.datestamps, job.moment),
         switches=(
             *(previous.switches if previous else ()),

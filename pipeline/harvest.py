@@ -10,6 +10,7 @@ import msgspec
 
 from pipeline.clean import clean
 from pipeline.extract import pages
+from pipeline.extract.access import Access
 from pipeline.link.identity import Identities, Keyed, Known, identify
 from pipeline.model import Issue, Locator, Record, SourceRecord
 from pipeline.settings import Settings, Source
@@ -49,11 +50,18 @@ def harvest(source: Source, settings: Settings, work: Path, workers: Workers) ->
     folder = work / source.name
     folder.mkdir(parents=True)
     answer = Harvest(source, [], [], list(_unknowns(source)))
+    fetcher = None
+    if source.is_live:
+        from pipeline.extract.fetch import Fetcher
+
+        fetcher = Fetcher(source, settings.catalogue, settings.output)
     totals: list[int] = []
+
+    access = Access(settings.folder / "input", settings.output / "payloads", fetcher)
 
     def batches() -> Iterator[Batch]:
         waiting: list[SourceRecord] = []
-        for page in pages(source, settings.folder / "input", settings.output / "payloads"):
+        for page in pages(source, access):
             answer.issues.extend(page.issues)
             if page.declared_total is not None:
                 totals.append(page.declared_total)

@@ -100,24 +100,35 @@ class SourceRecord(msgspec.Struct, frozen=True, omit_defaults=True):
     """What a source gave for one resource: raw values, in order, and where they stood.
 
     `fields` maps field names (`title`, `description`, `type`, `page`, …; see docs/sources.md) to
-    raw values; `languages` holds a language the source itself states for a field (`title` → `es`),
-    `markup` names the fields whose values are HTML.
+    raw values; `languages` holds, for a field of which the source states languages, that of each of
+    its values (empty: not stated); `markup` names the fields whose values are HTML. `key` is the
+    source's own key of the entry, where its kind has one: an OAI identifier, a GUID, an IRI.
     """
 
     source: str
     locator: Locator
     fields: dict[str, tuple[str, ...]]
-    languages: dict[str, str] = {}
+    languages: dict[str, tuple[str, ...]] = {}
     markup: tuple[str, ...] = ()
     issues: tuple[Issue, ...] = ()
+    key: str = ""
 
 
 class Page(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One page of a source: its records, the issues of the page, the total the source declares."""
+    """One page of a source: its records, the issues of the page, the total the source declares.
+
+    `deleted` holds the own keys of entries that the source says are deleted. `since` is set by a
+    harvest of only what changed since that moment: what it does not hold is unchanged, not gone.
+    `until` is the moment from which the next such harvest is to begin (both as the source writes
+    them, UTC).
+    """
 
     records: tuple[SourceRecord, ...]
     issues: tuple[Issue, ...] = ()
     declared_total: int | None = None
+    deleted: tuple[str, ...] = ()
+    since: str = ""
+    until: str = ""
 
 
 class Record(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):

@@ -40,13 +40,13 @@ def refuse_moved_iris(settings: Settings, previous: Manifest | None) -> None:
             "(cataloom init)",
         )
     for source in settings.sources:
-        key = previous.keys.get(source.name, source.key)
+        key = previous.keys.get(source.name, source.keyed_by)
         books = previous.books.get(source.name, Books())
         published = books.created + books.updated + books.unchanged + books.kept
-        if published and key != source.key:
+        if published and key != source.keyed_by:
             raise SettingsError(
-                f"key 'key': {list(source.key)} is not the key of what is published, {list(key)}: "
-                f"{published} IRIs would break",
+                f"key 'key': {list(source.keyed_by)} is not the key of what is published, "
+                f"{list(key)}: {published} IRIs would break",
                 where=source.file,
                 next_step="put the old key back, or give the source another name",
             )

@@ -14,15 +14,29 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from pipeline.kinds import (
+    KINDS,
+    FeedSettings,
+    HtmlSettings,
+    JsonSettings,
+    MarcSettings,
+    NotNegative,
+    OaiSettings,
+    Positive,
+    RdfSettings,
+    SitemapSettings,
+    TableSettings,
+    TextSettings,
+    WordpressSettings,
+)
+
 CATALOGUE_FILE = "catalogue.toml"
 SOURCE_NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")
 LANGUAGE_TAG = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?(-[a-z0-9]{5,8})*")
-KINDS = {"html-listing": "html", "text-listing": "text"}  # kind -> its table in the source file
 IRI_FORBIDDEN = re.compile(r'[\x00-\x20<>"{}|^`\\]')
 
 Tag = Annotated[str, msgspec.Meta(pattern=f"^{LANGUAGE_TAG.pattern}$")]
-Positive = Annotated[int, msgspec.Meta(ge=1)]
-NotNegative = Annotated[int, msgspec.Meta(ge=0)]
+Seconds = Annotated[float, msgspec.Meta(ge=0)]
 
 
 class Publisher(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -61,6 +75,70 @@ class QuerySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     memory: Positive = 2048
 
 
+class FetchSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How the web is read: politely, and within limits.
+
+    `pause` is the seconds between two requests to one host, `retry_after` the longest wait (in
+    seconds) that a server may ask for, `largest` the megabytes of one answer once decoded,
+    `response_seconds` and `source_seconds` the time of one answer and of one harvest, `retries` how
+    often a request is tried again; `robots` says whether robots.txt is obeyed.
+    """
+
+    pause: Seconds = 1.0
+    retry_after: Seconds = 600.0
+    largest: Positive = 50
+    response_seconds: Seconds = 60.0
+    source_seconds: Seconds = 21600.0
+    retries: NotNegative = 4
+    robots: bool = True
+
+
+class SourceFetch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a source sets otherwise than the catalogue's `FetchSettings`; None: as the catalogue."""
+
+    pause: Seconds | None = None
+    retry_after: Seconds | None = None
+    largest: Positive | None = None
+    response_seconds: Seconds | None = None
+    source_seconds: Seconds | None = None
+    retries: NotNegative | None = None
+    robots: bool | None = None
+
+
+class Credentials(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where a source's secret comes from and how it is sent, to the source's own host only.
+
+    `environment` names the variable that holds the secret. It is sent as the header `header`,
+    behind `prefix`; or as the query parameter `parameter`; or, where `user` names a variable with
+    the user's name, as the password of HTTP Basic (RFC 7617).
+    """
+
+    environment: str
+    header: str = ""
+    prefix: str = ""
+    parameter: str = ""
+    user: str = ""
+
+
+class Paging(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How the further pages of a live listing are addressed.
+
+    The query parameter `parameter` (or `{page}` in `location`) takes `first`, `first + step`, …
+    until a page holds no entry or only entries that were seen, or `last` is reached (0: no limit).
+    """
+
+    parameter: str = ""
+    first: NotNegative = 1
+    step: Positive = 1
+    last: NotNegative = 0
+
+
+class Gates(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What stops a source: `fill_rate` is the points by which the share of a field may fall."""
+
+    fill_rate: Annotated[float, msgspec.Meta(gt=0, le=100)] = 20.0
+
+
 class Rights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a source allows: a licence IRI, an attribution, the fields that may be published.
 
@@ -72,49 +150,15 @@ class Rights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     publish: tuple[str, ...] = ()
 
 
-class Field(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How one field is taken from an HTML entry.
-
-    `select` is a CSS selector, or an XPath expression behind `xpath:`; `attribute` takes that
-    attribute instead of the content; `html` keeps the markup for clean to read; `split` cuts one
-    value into several.
-    """
-
-    select: str
-    attribute: str = ""
-    html: bool = False
-    split: str = ""
-
-
-class HtmlSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The selectors of an `html-listing` (CSS, or XPath behind `xpath:`)."""
-
-    entry: str
-    fields: dict[str, Field | str]
-    next: str = ""
-    total: str = ""
-
-
-class TextSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The reading rules of a `text-listing`.
-
-    `labels` are the entry labels as the page shows them, in any language; `furniture` lines that
-    belong to the page and not to an entry, beyond those that are recognised; `title_longest` the
-    most characters that a title may have.
-    """
-
-    labels: tuple[str, ...]
-    furniture: tuple[str, ...] = ()
-    title_longest: Positive = 300
-
-
 class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One source: one TOML file in `input/`.
 
-    `location` is a path or glob relative to the source file. `key` names the fields whose repaired
-    values identify an entry. `labels` maps the source's type labels to concepts (their local name
-    or IRI) beyond the labels the concept scheme holds. `defaults` are values for fields the source
-    does not give. `file` is where this was read from.
+    `location` is a web address, or a path or glob relative to the source file. `key` names the
+    fields whose repaired values identify an entry (none: those of its kind; `id` is the source's
+    own key). `labels` maps the source's type labels to concepts (their local name or IRI) beyond
+    the labels the concept scheme holds. `values` maps, for a field, values of the source to those
+    that are meant; `defaults` are values for fields the source does not give. `file` is where this
+    was read from.
     """
 
     kind: str
@@ -125,13 +169,36 @@ class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     homepage: str = ""
     collection: str = ""
     encoding: str = ""
-    key: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)] = ("title", "type")
+    key: tuple[str, ...] = ()
     labels: dict[str, str] = {}
+    values: dict[str, dict[str, str]] = {}
     defaults: dict[str, str] = {}
     rights: Rights = Rights()
+    gates: Gates = Gates()
+    fetch: SourceFetch = SourceFetch()
+    credentials: Credentials | None = None
+    paging: Paging | None = None
     html: HtmlSettings | None = None
     text: TextSettings | None = None
+    oai: OaiSettings | None = None
+    feed: FeedSettings | None = None
+    wordpress: WordpressSettings | None = None
+    table: TableSettings | None = None
+    json: JsonSettings | None = None
+    sitemap: SitemapSettings | None = None
+    rdf: RdfSettings | None = None
+    marc: MarcSettings | None = None
     file: str = ""
+
+    @property
+    def keyed_by(self) -> tuple[str, ...]:
+        """Return the fields whose values identify an entry."""
+        return self.key or KINDS[self.kind].key
+
+    @property
+    def is_live(self) -> bool:
+        """Say whether the source is read from the web, not from saved files."""
+        return self.location.strip().lower().startswith(("http://", "https://"))
 
 
 class Catalogue(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -148,6 +215,7 @@ class Catalogue(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     validate: ValidateSettings = ValidateSettings()
     language: LanguageSettings = LanguageSettings()
     query: QuerySettings = QuerySettings()
+    fetch: FetchSettings = FetchSettings()
 
 
 class Settings(msgspec.Struct, frozen=True):

@@ -10,7 +10,7 @@ from typing import Any, get_args
 import msgspec
 import pytest
 
-from pipeline import errors, settings
+from pipeline import errors, kinds, settings
 from pipeline.__main__ import INTERRUPTED, PROBLEMS_FOUND, app
 from pipeline.extract import SOURCES
 
@@ -61,9 +61,9 @@ def keys(struct: type[msgspec.Struct]) -> list[str]:
         ("settings.md", settings.LanguageSettings),
         ("settings.md", settings.QuerySettings),
         ("sources.md", settings.Source),
-        ("sources.md", settings.HtmlSettings),
-        ("sources.md", settings.TextSettings),
-        ("sources.md", settings.Field),
+        ("sources.md", kinds.HtmlSettings),
+        ("sources.md", kinds.TextSettings),
+        ("sources.md", kinds.Field),
         ("sources.md", settings.Rights),
     ],
 )
@@ -84,7 +84,7 @@ def test_documented_defaults_are_the_defaults() -> None:
 @pytest.mark.parametrize("kind", sorted(SOURCES))
 def test_every_kind_of_source_is_documented(kind: str) -> None:
     assert f"`{kind}`" in TEXT[ROOT / "docs" / "sources.md"]
-    assert kind in settings.KINDS
+    assert kind in kinds.KINDS
 
 
 def test_every_exit_code_is_documented() -> None:

@@ -46,10 +46,14 @@ def _prepared(record: SourceRecord, source: Source) -> tuple[Notes, list[Value]]
     values: list[Value] = []
     for name, raws in record.fields.items():
         is_markup = name in record.markup
-        for raw in raws:
-            if not raw or raw.isspace():
+        stated = record.languages.get(name, ())
+        meant = source.values.get(name, {})
+        for place, given in enumerate(raws):
+            if not given or given.isspace():
                 continue
-            kept = raw
+            kept = raw = meant.get(given.strip(), given)
+            if raw is not given:
+                notes.changed(name, "value.map", given, raw)
             if len(raw) > texts.LONGEST:
                 kept = raw[: texts.LONGEST]
                 notes.warn(
@@ -64,12 +68,13 @@ def _prepared(record: SourceRecord, source: Source) -> tuple[Notes, list[Value]]
                 if plain is not kept and texts.visible(plain) != texts.visible(kept):
                     rule = "text.markup" if "<" in kept else "text.entities"
                     notes.changed(name, rule, kept, texts.visible(plain))
-            values.append(Value(name, plain, notes))
-    given = {value.field for value in values}
+            language = stated[place] if place < len(stated) else ""
+            values.append(Value(name, plain, notes, language=language))
+    present = {value.field for value in values}
     values += (
         Value(name, default, notes, is_default=True)
         for name, default in source.defaults.items()
-        if name not in given
+        if name not in present
     )
     return notes, values
 

@@ -8,6 +8,8 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 
+from pipeline.kinds import OWN_KEY
+
 FIELD = "\x1f"
 VALUE = "\x1e"
 LINK = re.compile(r"(?:https?://|urn:)", re.IGNORECASE)
@@ -44,10 +46,13 @@ def _mark(match: re.Match[str]) -> str:
 def entry_key(names: Sequence[str], values: Mapping[str, Sequence[str]]) -> str:
     """Return the key of an entry: its key fields, normalised, joined by U+001F.
 
-    Links and URNs are compared as they are. Empty where every key field is empty.
+    A source's own keys, links and URNs are compared as they are. Empty where all are empty.
     """
     parts = [
-        VALUE.join(v if LINK.match(v) else normalise_key(v) for v in values.get(name, ()))
+        VALUE.join(
+            v if name == OWN_KEY or LINK.match(v) else normalise_key(v)
+            for v in values.get(name, ())
+        )
         for name in names
     ]
     return FIELD.join(parts) if any(parts) else ""

@@ -49,12 +49,16 @@ class Notes:
 
 
 class Value(msgspec.Struct):
-    """One value on its way: its field, its text as far as it has come, where to take notes."""
+    """One value on its way: its field, its text as far as it has come, where to take notes.
+
+    `language` is what the source states of it, as the source writes it.
+    """
 
     field: str
     text: str
     notes: Notes
     is_default: bool = False
+    language: str = ""
 
 
 def _storable(text: str) -> str:

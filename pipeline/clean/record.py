@@ -16,6 +16,7 @@ from pipeline.clean.links import read_link
 from pipeline.clean.notes import Notes, Value
 from pipeline.clean.tags import NOT_LANGUAGES, canonical_tag
 from pipeline.clean.tongues import Tongues
+from pipeline.kinds import OWN_KEY
 from pipeline.model import Agent, Date, Record, SourceRecord, Text
 from pipeline.settings import LanguageSettings, Source
 
@@ -35,14 +36,17 @@ def describe(
 ) -> Record:
     """Return the description of one record; `values` are those that are not blank, in order."""
     found: dict[str, list[str]] = {}
+    stated: dict[tuple[str, str], str] = {}
     for value in values:
         if text := _normal(value):
             found.setdefault(value.field, []).append(text)
+            if value.language:
+                stated.setdefault((value.field, text), value.language)
     found = {name: list(dict.fromkeys(given)) for name, given in found.items()}
     here = record.locator.name
     base = here if here.startswith(("http://", "https://")) else source.homepage
     declared = _declared_languages(found.get("language", ()), notes)
-    tongues = Tongues(source.languages, declared, record.languages, thresholds, notes)
+    tongues = Tongues(source.languages, declared, stated, thresholds, notes)
     description = tongues.of_abstracts(found.get("description", ()))
     title = tongues.of_titles(found.get("title", ()), description)
     if not title:
@@ -56,6 +60,7 @@ def describe(
     defaults = {value.field for value in values if value.is_default}
     own = {name: given for name, given in found.items() if name not in defaults}
     own |= {"page": list(pages), "file": list(files), "identifier": list(identifiers)}
+    own[OWN_KEY] = [record.key] if record.key else []
     return Record(
         source=record.source,
         key=_key(source, own, notes),
@@ -224,10 +229,10 @@ def _rights(
 
 
 def _key(source: Source, own: Mapping[str, Sequence[str]], notes: Notes) -> str:
-    if key := entry_key(source.key, own):
+    if key := entry_key(source.keyed_by, own):
         return key
     notes.warn(
-        ", ".join(source.key),
+        ", ".join(source.keyed_by),
         "",
         "every key field of the record is empty, so that any change of it will make a new "
         "resource; complete the record, or choose other `key` fields in the source's settings",

@@ -18,14 +18,14 @@ class Tongues:
     """Decides the languages of one record's texts.
 
     `languages` are the source's, `resource` those the source states for the resource, `stated`
-    what it states for a field's texts.
+    what it states for a text of a field.
     """
 
     def __init__(
         self,
         languages: Sequence[str],
         resource: Sequence[str],
-        stated: Mapping[str, str],
+        stated: Mapping[tuple[str, str], str],
         thresholds: LanguageSettings,
         notes: Notes,
     ) -> None:
@@ -38,29 +38,27 @@ class Tongues:
 
     def of_abstracts(self, values: Sequence[str]) -> tuple[Text, ...]:
         """Return the abstracts with their languages."""
-        stated = self._stated("description") if values else ""
-        return tuple(self._main("description", text, self.only, stated) for text in values)
+        return tuple(self._main("description", text, self.only) for text in values)
 
     def of_titles(self, values: Sequence[str], abstracts: Sequence[Text]) -> tuple[Text, ...]:
         """Return the titles with their languages; what their abstracts are in is likely for them.
 
         As many abstracts as titles are taken for theirs, one by one.
         """
-        stated = self._stated("title") if values else ""
         tags = [abstract.language for abstract in abstracts]
         titles = []
         for place, text in enumerate(values):
             beside = tags[place] if len(tags) == len(values) else ""
             common = tags[0] if len(set(tags)) == 1 else ""
-            titles.append(self._main("title", text, beside or common or self.only, stated))
+            titles.append(self._main("title", text, beside or common or self.only))
         return tuple(titles)
 
     def of_others(self, field: str, values: Sequence[str]) -> tuple[Text, ...]:
         """Return values of another field; prose gets a language where it is certain."""
-        stated = self._stated(field) if values else ""
-        return tuple(self._other(field, text, stated) for text in values)
+        return tuple(self._other(field, text) for text in values)
 
-    def _other(self, field: str, text: str, stated: str) -> Text:
+    def _other(self, field: str, text: str) -> Text:
+        stated = self._stated(field, text)
         if len(text.split(maxsplit=PROSE_WORDS)) < PROSE_WORDS or "://" in text:
             return Text(text, stated)
         decision = decide(text, self.languages, self.thresholds, prior=self.only, declared=stated)
@@ -68,15 +66,16 @@ class Tongues:
             self.notes.changed(field, decision.rule, text, decision.tag, decision.confidence)
         return Text(text, decision.tag)
 
-    def _main(self, field: str, text: str, prior: str, stated: str) -> Text:
+    def _main(self, field: str, text: str, prior: str) -> Text:
+        stated = self._stated(field, text)
         decision = decide(text, self.languages, self.thresholds, prior=prior, declared=stated)
         self.notes.changed(field, decision.rule, text, decision.tag, decision.confidence)
         if message := self._message(field, decision):
             self.notes.warn(field, text, message)
         return Text(text, decision.tag)
 
-    def _stated(self, field: str) -> str:
-        given = self.stated.get(field, "")
+    def _stated(self, field: str, text: str) -> str:
+        given = self.stated.get((field, text), "")
         tag = canonical_tag(given) if given else ""
         if given and not tag:
             self.notes.warn(

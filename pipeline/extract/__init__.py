@@ -1,55 +1,50 @@
 """Source -> source records: one file a kind of source, an explicit table of the kinds.
 
-Each kind is two functions: `pages` reads the saved files and keeps their payloads, `read` is pure
-and turns the text of one payload into a `Page`.
+Each kind is a function `pages(source, access)`, which gets payloads by `access` and turns each into
+`Page`s by a pure function.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
+from importlib import import_module
 
 from pipeline.errors import SettingsError
+from pipeline.extract.access import Access
 from pipeline.model import Page
 from pipeline.settings import Source, nearest
 
-Reader = Callable[[Source, Path, Path], Iterator[Page]]
+Reader = Callable[[Source, Access], Iterator[Page]]
 
-
-def _html_listing(source: Source, folder: Path, payloads: Path) -> Iterator[Page]:
-    from pipeline.extract.html_listing import pages as read_pages
-
-    return read_pages(source, folder, payloads)
-
-
-def _text_listing(source: Source, folder: Path, payloads: Path) -> Iterator[Page]:
-    from pipeline.extract.text_listing import pages as read_pages
-
-    return read_pages(source, folder, payloads)
-
-
-SOURCES: dict[str, Reader] = {
-    "html-listing": _html_listing,
-    "text-listing": _text_listing,
+SOURCES = {  # kind -> the module whose `pages` reads it, imported when it is first used
+    "feed": "pipeline.extract.feed",
+    "html-listing": "pipeline.extract.html_listing",
+    "json": "pipeline.extract.json_document",
+    "marc": "pipeline.extract.marc",
+    "oai-pmh": "pipeline.extract.oai_pmh",
+    "rdf": "pipeline.extract.rdf",
+    "sitemap": "pipeline.extract.sitemap",
+    "table": "pipeline.extract.table",
+    "text-listing": "pipeline.extract.text_listing",
+    "wordpress": "pipeline.extract.wordpress",
 }
 
 
-def pages(source: Source, folder: Path, payloads: Path) -> Iterator[Page]:
-    """Return the pages of `source`, in the order of its files.
+def pages(source: Source, access: Access) -> Iterator[Page]:
+    """Return the pages of `source`, in their order.
 
-    `folder` holds the saved files (the catalogue's `input/`), below which `source.location` lies;
-    every file that is read is kept unparsed in `payloads` as `<sha256>`. Settings are checked now,
-    files are read as the pages are taken.
+    Every payload is kept unparsed in the store as `<sha256>`. Settings are checked now, payloads
+    are read as the pages are taken.
 
-    Raises `SettingsError` for a kind, selector or location that is wrong, `SourceError` for files
-    that are missing, not text, too large or no listing, `OutputError` where `payloads` cannot be
-    written.
+    Raises `SettingsError` for a kind, selector or location that is wrong, `SourceError` for what
+    is missing, does not answer, is not text, too large or no listing, `OutputError` where payloads
+    cannot be kept.
     """
-    reader = SOURCES.get(source.kind)
-    if reader is None:
+    if source.kind not in SOURCES:
         raise SettingsError(
             f"key 'kind': {source.kind!r}: unknown{nearest(source.kind, list(SOURCES))}",
             where=source.file or source.name,
             expected=f"one of {', '.join(sorted(SOURCES))}",
         )
-    return reader(source, folder, payloads)
+    reader: Reader = import_module(SOURCES[source.kind]).pages
+    return reader(source, access)

@@ -87,9 +87,10 @@ class Decoded(msgspec.Struct, frozen=True):
     issues: tuple[Issue, ...] = ()
 
 
-def decode(data: bytes, source: Source, where: str, *, markup: bool) -> Decoded:
+def decode(data: bytes, source: Source, where: str, *, markup: bool, charset: str = "") -> Decoded:
     """Return the text of `data`; `markup` says that it may declare its encoding itself.
 
+    `charset` is what HTTP declares (RFC 9110 §8.3.2); it counts before the page's own declaration.
     Line ends are kept as they are. Raises `SourceError` where `data` is not text, `SettingsError`
     where `source.encoding` names no encoding.
     """
@@ -105,7 +106,7 @@ def decode(data: bytes, source: Source, where: str, *, markup: bool) -> Decoded:
         return Decoded(_decode_wide(data, configured, where), configured)
     _check_controls(data, where)
     inside = _declared_inside(data) if markup else ""
-    declared = configured or canonical(inside)
+    declared = configured or canonical(charset) or canonical(inside)
     if data.isascii() and not (b"\x1b" in data and declared.startswith("iso2022")):
         return Decoded(data.decode("ascii"), "ascii")
     try:
@@ -115,7 +116,7 @@ def decode(data: bytes, source: Source, where: str, *, markup: bool) -> Decoded:
     except UnicodeDecodeError:
         pass
     issues: tuple[Issue, ...] = ()
-    for name in dict.fromkeys((configured, canonical(inside))):
+    for name in dict.fromkeys((configured, canonical(charset), canonical(inside))):
         if not name or name in (*WIDE, "utf-8"):
             continue
         text_or_none = _try(data, name)

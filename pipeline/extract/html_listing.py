@@ -14,6 +14,7 @@ from urllib.parse import unquote, urlsplit
 import msgspec
 
 from pipeline.errors import SettingsError, SourceError
+from pipeline.extract.access import Access
 from pipeline.extract.decoding import decode
 from pipeline.extract.element_text import text_of
 from pipeline.extract.html_entry import fields, joined, relative_links
@@ -46,12 +47,12 @@ class Reading(msgspec.Struct, frozen=True):
     next_link: str = ""
 
 
-def pages(source: Source, folder: Path, payloads: Path) -> Iterator[Page]:
+def pages(source: Source, access: Access) -> Iterator[Page]:
     """Return the pages of an `html-listing`; see `pipeline.extract.pages`."""
     selectors = compile_selectors(source)
-    files = find_files(source, folder)
-    follow = not is_glob(source, folder) and selectors.next is not None
-    return _read_files(source, selectors, files, follow, folder, payloads)
+    files = find_files(source, access.folder)
+    follow = not is_glob(source, access.folder) and selectors.next is not None
+    return _read_files(source, selectors, files, follow, access.folder, access.payloads)
 
 
 def read(text: str, source: Source, selectors: Selectors, place: Locator) -> Reading:

@@ -38,12 +38,22 @@ SHOWN_FILES = 5
 
 
 class Payload(msgspec.Struct, frozen=True):
-    """One saved file: `name` is its path below the input folder, `digest` its SHA-256 (hex)."""
+    """What was read in one go: a saved file, or the answer to a request.
 
-    path: Path
+    `name` is the path below the input folder or the address without secrets, `digest` the SHA-256
+    (hex) of `data`. `path` is that of a saved file; of an answer `url` is the address it came from,
+    redirects followed, `media_type` and `charset` what its Content-Type says, `headers` the few
+    headers that sources use, by their names in lower case.
+    """
+
     name: str
     data: bytes
     digest: str
+    path: Path | None = None
+    url: str = ""
+    media_type: str = ""
+    charset: str = ""
+    headers: dict[str, str] = {}
 
 
 def find_files(source: Source, folder: Path) -> tuple[Path, ...]:
@@ -160,7 +170,7 @@ def read_payload(source: Source, path: Path, folder: Path, payloads: Path) -> Pa
         )
     digest = hashlib.sha256(data).hexdigest()
     keep(data, digest, payloads)
-    return Payload(path, name_below(path, folder), data, digest)
+    return Payload(name_below(path, folder), data, digest, path)
 
 
 def name_below(path: Path, folder: Path) -> str:
@@ -228,7 +238,7 @@ def _check_location(source: Source, location: str) -> None:
         raise _wrong_location(source, "names no file", "a path or glob below the input folder")
     if re.match(r"[A-Za-z][A-Za-z0-9+.-]+://", location):
         raise _wrong_location(
-            source, "is a web address", "a saved file: this kind of source reads saved pages only"
+            source, "is no http(s) address and no file", "https://…, or a saved file"
         )
     if PurePosixPath(location).is_absolute() or ".." in parts or location.startswith("~"):
         raise _wrong_location(

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from pipeline.errors import SettingsError
-from pipeline.settings import Field, Source
+from pipeline.kinds import Field
+from pipeline.settings import Source
 
 if TYPE_CHECKING:
     from lxml.etree import _Element

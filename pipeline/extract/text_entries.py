@@ -28,7 +28,7 @@ from pipeline.extract.furniture import LONGEST, Furniture, furniture_of, is_page
 from pipeline.extract.lines import Line, folded, is_sentence, is_short
 from pipeline.extract.payloads import shown
 from pipeline.extract.totals import Total, declared_total
-from pipeline.settings import TextSettings
+from pipeline.kinds import TextSettings
 
 FILTERS = 3
 """Labels in a row that are a list of filters."""

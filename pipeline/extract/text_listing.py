@@ -10,25 +10,25 @@ damaged letters. `pipeline.extract.text_entries` says how the rest is decided, a
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import msgspec
 
 from pipeline.errors import SettingsError, SourceError
+from pipeline.extract.access import Access, read_each
 from pipeline.extract.decoding import decode
 from pipeline.extract.lines import LINE_END, folded, lines_of, skeleton
 from pipeline.extract.payloads import (
     LONGEST_FIELD,
     MOST_ENTRIES,
-    find_files,
-    read_payload,
+    Payload,
     shown,
     source_issue,
 )
 from pipeline.extract.text_entries import Entry, Marked, Note, mark, open_entries
 from pipeline.extract.text_trimming import trim_entries
+from pipeline.kinds import TextSettings
 from pipeline.model import Issue, Locator, Page, SourceRecord
-from pipeline.settings import Source, TextSettings
+from pipeline.settings import Source
 
 MOST_LINES = 1_000_000
 """Lines of one page; a listing of a hundred thousand entries has about half of it."""
@@ -36,10 +36,16 @@ MOST_LINES = 1_000_000
 SHOWN_LINES = 3
 
 
-def pages(source: Source, folder: Path, payloads: Path) -> Iterator[Page]:
+def pages(source: Source, access: Access) -> Iterator[Page]:
     """Return the pages of a `text-listing`; see `pipeline.extract.pages`."""
     _text_settings(source)
-    return _read_files(source, find_files(source, folder), folder, payloads)
+
+    def read_payload(payload: Payload) -> Iterator[Page]:
+        decoded = decode(payload.data, source, payload.name, markup=False, charset=payload.charset)
+        page = read(decoded.text, source, Locator(payload.digest, payload.name, ""))
+        yield msgspec.structs.replace(page, issues=decoded.issues + page.issues)
+
+    return read_each(source, access, read_payload)
 
 
 def read(text: str, source: Source, place: Locator) -> Page:
@@ -86,22 +92,6 @@ def read(text: str, source: Source, place: Locator) -> Page:
         for note in (*notes, *total_notes)
     )  # fmt: skip
     return Page(records, issues, total)
-
-
-def _read_files(
-    source: Source, files: tuple[Path, ...], folder: Path, payloads: Path
-) -> Iterator[Page]:
-    digests: dict[str, str] = {}
-    for path in files:
-        payload = read_payload(source, path, folder, payloads)
-        if payload.digest in digests:
-            message = f"{payload.name}: is the same as {digests[payload.digest]}; it was read once"
-            yield Page((), (source_issue(source, message),))
-            continue
-        digests[payload.digest] = payload.name
-        decoded = decode(payload.data, source, payload.name, markup=False)
-        page = read(decoded.text, source, Locator(payload.digest, payload.name, ""))
-        yield msgspec.structs.replace(page, issues=decoded.issues + page.issues)
 
 
 def _text_settings(source: Source) -> TextSettings:

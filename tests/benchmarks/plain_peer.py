@@ -20,6 +20,7 @@ from rdflib.namespace import DCTERMS, FOAF, RDF, XSD
 from pipeline.catalogue_folder import load_settings
 from pipeline.clean import clean
 from pipeline.extract import pages
+from pipeline.extract.access import Access
 from pipeline.model import Record
 from pipeline.settings import Settings
 from pipeline.vocabulary import fold, load_vocabulary, mint
@@ -36,7 +37,7 @@ def harvest(settings: Settings, payloads: Path) -> list[Record]:
     for source in settings.sources:
         found = [
             record
-            for page in pages(source, settings.folder / "input", payloads)
+            for page in pages(source, Access(settings.folder / "input", payloads))
             for record in page.records
         ]
         for _, batch in groupby(enumerate(found), key=lambda pair: pair[0] // BATCH):

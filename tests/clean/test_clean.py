@@ -184,14 +184,15 @@ def test_an_unsettled_language_is_a_warning_that_says_what_to_do(title: str, par
 
 def test_statements_of_the_source() -> None:
     stated = msgspec.structs.replace(
-        entry(title="Radar", description=ABSTRACT), languages={"title": "eng", "description": "es"}
+        entry(title="Radar", description=ABSTRACT),
+        languages={"title": ("eng",), "description": ("es",)},
     )
     record = one(stated)
     assert record.title == (Text("Radar", "en"),)
     assert rules(record, "title") == ["language.declared"]
     assert record.description[0].language == "en"
     assert "the source says" in messages(record, "description")[0]
-    unknown = one(msgspec.structs.replace(stated, languages={"title": "tlh-x"}))
+    unknown = one(msgspec.structs.replace(stated, languages={"title": ("tlh-x",)}))
     assert unknown.title[0].value == "Radar"
     assert messages(unknown, "title")
 

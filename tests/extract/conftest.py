@@ -9,8 +9,9 @@ import msgspec
 import pytest
 
 from pipeline.extract.text_listing import read
+from pipeline.kinds import HtmlSettings, TextSettings
 from pipeline.model import Locator, Page
-from pipeline.settings import HtmlSettings, Source, TextSettings
+from pipeline.settings import Source
 
 ReadText = Callable[..., Page]
 LABELS = ("Case studies & Field examples", "Guidelines", "Guide/Manual", "Publications")

@@ -12,10 +12,12 @@ from hypothesis import strategies as st
 
 from pipeline.errors import SettingsError, SourceError
 from pipeline.extract import html_entry, html_listing, pages
+from pipeline.extract.access import Access
 from pipeline.extract.html_listing import Reading, read
 from pipeline.extract.selectors import compile_selectors
+from pipeline.kinds import Field, HtmlSettings
 from pipeline.model import Locator, Page, SourceRecord
-from pipeline.settings import Field, HtmlSettings, Source
+from pipeline.settings import Source
 
 SHARED = Path(__file__).parents[2].parent / "shared"
 PLACE = Locator("0" * 64, "page.html", "")
@@ -91,7 +93,7 @@ def test_a_wrong_selector_is_found_before_any_page_is_read(
     name = key.split(".")[1]
     change: dict[str, object] = {name: {"title": selector} if name == "fields" else selector}
     with pytest.raises(SettingsError, match=f"key '{key}'") as caught:
-        pages(with_html(html_source, **change), folder, folder / "payloads")
+        pages(with_html(html_source, **change), Access(folder, folder / "payloads"))
     assert caught.value.where == "input/demo.toml"
     assert "no CSS selector" in str(caught.value) or "no XPath expression" in str(caught.value)
 
@@ -99,13 +101,13 @@ def test_a_wrong_selector_is_found_before_any_page_is_read(
 def test_settings_that_lack_what_the_kind_needs(html_source: Source, folder: Path) -> None:
     field = with_html(html_source, fields={"title": Field(select="a[")})
     with pytest.raises(SettingsError, match=r"key 'html\.fields\.title\.select'"):
-        pages(field, folder, folder)
+        pages(field, Access(folder, folder))
     with pytest.raises(SettingsError, match=r"key 'html\.fields': empty"):
-        pages(with_html(html_source, fields={}), folder, folder)
+        pages(with_html(html_source, fields={}), Access(folder, folder))
     with pytest.raises(SettingsError, match="key 'html': missing"):
-        pages(msgspec.structs.replace(html_source, html=None), folder, folder)
+        pages(msgspec.structs.replace(html_source, html=None), Access(folder, folder))
     with pytest.raises(SettingsError, match=r"unknown \(did you mean 'html-listing'\?\)"):
-        pages(msgspec.structs.replace(html_source, kind="html-list"), folder, folder)
+        pages(msgspec.structs.replace(html_source, kind="html-list"), Access(folder, folder))
 
 
 @pytest.mark.parametrize(
@@ -197,20 +199,22 @@ def test_one_value_is_cut_into_several(html_source: Source) -> None:
 @pytest.mark.parametrize(
     ("text", "languages"),
     [
-        ("<h2 lang=es>T</h2>", {"title": "es"}),
-        ("<div lang='pt-BR'><h2>T</h2></div>", {"title": "pt-BR"}),
+        ("<h2 lang=es>T</h2>", {"title": ("es",)}),
+        ("<div lang='pt-BR'><h2>T</h2></div>", {"title": ("pt-BR",)}),
         ("<h2 xml:lang=fr>T</h2>", {"title": "fr"}),
-        ("<h2 lang='pt_BR'>T</h2>", {"title": "pt-BR"}),
+        ("<h2 lang='pt_BR'>T</h2>", {"title": ("pt-BR",)}),
         ("<h2 lang=''>T</h2>", {}),
-        ("<h2 lang=es>T</h2><h2 lang=en>U</h2>", {}),
-        ("<h2 lang=es>T</h2><h2>U</h2>", {}),
+        ("<h2 lang=es>T</h2><h2 lang=en>U</h2>", {"title": ("es", "en")}),
+        ("<h2 lang=es>T</h2><h2>U</h2>", {"title": ("es", "")}),
         ("<h2 lang=es>T <i lang=en>fair</i></h2>", {}),
-        ("<h2 lang=es>T <i lang=es>fair</i></h2>", {"title": "es"}),
+        ("<h2 lang=es>T <i lang=es>fair</i></h2>", {"title": ("es",)}),
         ("<h2 lang='the Spanish one'>T</h2>", {}),
         ("<h2 lang=es></h2>", {}),
     ],
 )
-def test_stated_languages(text: str, languages: dict[str, str], html_source: Source) -> None:
+def test_stated_languages(
+    text: str, languages: dict[str, tuple[str, ...]], html_source: Source
+) -> None:
     found = record(text, html_source, title="h2")
     assert found.languages == languages
     assert bool(found.issues) == ("the Spanish" in text or not found.fields)
@@ -219,7 +223,7 @@ def test_stated_languages(text: str, languages: dict[str, str], html_source: Sou
 def test_the_language_of_the_entry_counts_that_of_the_page_does_not(html_source: Source) -> None:
     text = f"<html lang=en><body lang=en>{ENTRY.replace('<article', '<article lang=es')}{ENTRY}"
     first, second = read_page(text, html_source).page.records
-    assert first.languages == {"title": "es", "type": "es"}
+    assert first.languages == {"title": ("es",), "type": ("es",)}
     assert second.languages == {}
     text_node = record("x", html_source, title="xpath:text()")
     assert text_node.languages == {}
@@ -336,7 +340,7 @@ def test_the_next_page_is_followed_from_a_single_file(
 ) -> None:
     source = with_html(html_source, next="a.next")
     source = msgspec.structs.replace(source, location="page-1.html")
-    found = list(pages(source, saved, payloads))
+    found = list(pages(source, Access(saved, payloads)))
     assert titles(iter(found)) == [f"Fair {n} collections" for n in (1, 2, 3)]
     assert "the next page 'page-4.html' is no saved file" in found[-1].issues[0].message
     assert found[-1].issues[0].identifier == ""
@@ -347,7 +351,9 @@ def test_a_glob_reads_all_files_and_follows_nothing(
     saved: Path, html_source: Source, payloads: Path
 ) -> None:
     source = with_html(html_source, next="a.next")
-    found = list(pages(msgspec.structs.replace(source, location="page-[13].html"), saved, payloads))
+    found = list(
+        pages(msgspec.structs.replace(source, location="page-[13].html"), Access(saved, payloads))
+    )
     assert titles(iter(found)) == ["Fair 1 collections", "Fair 3 collections"]
     assert all(page.issues == () for page in found)
 
@@ -383,7 +389,9 @@ def test_next_links(
     (folder / "link.html").symlink_to(folder.parent / "secret.html")
     (folder / "page-1.html").write_text(f"{ENTRY}<a href='{link}'>next</a>")
     source = with_html(html_source, next="xpath://a/@href")
-    found = list(pages(msgspec.structs.replace(source, location="page-1.html"), folder, payloads))
+    found = list(
+        pages(msgspec.structs.replace(source, location="page-1.html"), Access(folder, payloads))
+    )
     assert len(found) == (2 if follows else 1)
     assert bool(found[0].issues) == (follows is False)
 
@@ -393,7 +401,7 @@ def test_pages_that_link_in_a_circle_are_read_once(
 ) -> None:
     for here, there in (("page.html", "b.html"), ("b.html", "page.html")):
         (folder / here).write_text(f"{ENTRY}{here}<a href='{there}'>next</a>")
-    found = list(pages(with_html(html_source, next="a"), folder, payloads))
+    found = list(pages(with_html(html_source, next="a"), Access(folder, payloads)))
     assert len(found) == 2
 
 
@@ -403,7 +411,7 @@ def test_the_same_page_twice_is_read_once(
     for name in ("a.html", "b.html"):
         (folder / name).write_text(ENTRY)
     source = msgspec.structs.replace(html_source, location="*.html")
-    found = list(pages(source, folder, payloads))
+    found = list(pages(source, Access(folder, payloads)))
     assert [len(page.records) for page in found] == [1, 0]
     assert "b.html: is the same as a.html" in found[1].issues[0].message
 
@@ -412,7 +420,7 @@ def test_issues_of_decoding_come_with_the_page(
     folder: Path, html_source: Source, payloads: Path
 ) -> None:
     (folder / "page.html").write_bytes(f"<meta charset=koi8-r>{ENTRY}caf\u00e9".encode())
-    (page,) = pages(html_source, folder, payloads)
+    (page,) = pages(html_source, Access(folder, payloads))
     assert "koi8-r" in page.issues[0].message
 
 
@@ -485,7 +493,7 @@ def test_xpath_knows_where_its_finds_stand(html_source: Source) -> None:
     )
     assert found.fields["title"] == ("T", "a &lt; b")
     assert found.fields["file"] == ("https://example.org/list/1.pdf",)
-    assert found.languages == {"title": "es", "rights": "pt", "subject": "en"}
+    assert found.languages == {"title": ("es", ""), "rights": ("pt",), "subject": ("en",)}
 
 
 def test_what_the_parser_refuses_is_a_source_error(

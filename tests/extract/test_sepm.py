@@ -11,9 +11,11 @@ import msgspec
 import pytest
 
 from pipeline.extract import pages
+from pipeline.extract.access import Access
 from pipeline.extract.text_listing import read
+from pipeline.kinds import TextSettings
 from pipeline.model import Locator, SourceRecord
-from pipeline.settings import Source, TextSettings
+from pipeline.settings import Source
 
 ROOT = Path(__file__).parents[2]
 SHARED = ROOT.parent / "shared"
@@ -58,7 +60,7 @@ def texts(record: SourceRecord) -> tuple[str, ...]:
 def records(payloads: Path) -> list[SourceRecord]:
     settings = (ROOT / "input" / "sepm-resources.toml").read_text("utf-8")
     source = msgspec.convert(tomllib.loads(settings), Source)
-    found = list(pages(source, ROOT / "input", payloads))
+    found = list(pages(source, Access(ROOT / "input", payloads)))
     assert [page.declared_total for page in found] == [33] * 4
     assert [len(page.records) for page in found] == [10, 10, 10, 3]
     assert all(page.issues == () for page in found)
@@ -129,7 +131,7 @@ def test_the_real_page_gives_ten_of_437(payloads: Path) -> None:
     if seed is None:
         pytest.skip(f"{SHARED / 'seeds'} is not there")
     source = msgspec.structs.replace(text_source(), location=seed.name)
-    (page,) = pages(source, seed.parent, payloads)
+    (page,) = pages(source, Access(seed.parent, payloads))
     assert page.declared_total == 437
     assert page.issues == ()
     assert [record.fields["type"][0] for record in page.records] == [

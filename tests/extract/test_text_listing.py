@@ -13,9 +13,11 @@ from hypothesis import strategies as st
 
 from pipeline.errors import SettingsError, SourceError
 from pipeline.extract import pages, text_listing
+from pipeline.extract.access import Access
 from pipeline.extract.text_listing import read
+from pipeline.kinds import TextSettings
 from pipeline.model import Locator, Page
-from pipeline.settings import Source, TextSettings
+from pipeline.settings import Source
 
 ReadText = Callable[..., Page]
 LABELS = ("Case studies & Field examples", "Guidelines", "Guide/Manual", "Publications")
@@ -256,7 +258,7 @@ def test_settings_without_labels(
 ) -> None:
     source = msgspec.structs.replace(text_source, text=text)
     with pytest.raises(SettingsError, match="key 'text"):
-        pages(source, folder, payloads)
+        pages(source, Access(folder, payloads))
 
 
 def test_files_are_read_in_order_and_once(
@@ -266,7 +268,7 @@ def test_files_are_read_in_order_and_once(
         (folder / f"page-{number}.txt").write_text(PAGE.replace("Fair", f"Number {number}"))
     (folder / "page-11.txt").write_bytes((folder / "page-2.txt").read_bytes())
     source = msgspec.structs.replace(text_source, location="*.txt", encoding="windows-1252")
-    found = list(pages(source, folder, payloads))
+    found = list(pages(source, Access(folder, payloads)))
     assert [page.records[0].fields["title"][0] for page in found if page.records] == [
         "Number 1 collections", "Number 2 collections", "Number 10 collections",
     ]  # fmt: skip
