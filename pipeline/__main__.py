@@ -65,6 +65,9 @@ def run(
     jobs: Annotated[
         int, typer.Option("--jobs", min=0, metavar="N", help="Processes at work; 0: one a core.")
     ] = 0,
+    offline: Annotated[
+        bool, typer.Option("--offline", help="Ask no server: use what was fetched before.")
+    ] = False,
 ) -> None:
     """Harvest the sources and publish a release, if anything changed."""
     from pipeline.progress import Progress
@@ -73,7 +76,7 @@ def run(
     settings = _settings(context)
     with Progress(sys.stderr) as progress:
         outcome = run_catalogue(
-            settings, sources=tuple(source or ()), jobs=jobs, tell=progress.tell
+            settings, sources=tuple(source or ()), jobs=jobs, offline=offline, tell=progress.tell
         )
     progress.end(outcome)
     raise typer.Exit(outcome.exit_code)

@@ -31,6 +31,8 @@ def add_up(
         _add(sums.setdefault(source, {}), {"previous": gone, "merged_away": gone})
     for source, gone in assigned.excluded.items():
         _add(sums.setdefault(source, {}), {"previous": gone, "newly_excluded": gone})
+    for source, gone in assigned.deleted.items():
+        _add(sums.setdefault(source, {}), {"previous": gone, "deleted": gone})
     declared = {one.source.name: one.declared_total for one in harvests}
     extracted = {one.source.name: len(one.entries) for one in harvests}
     answer = {}

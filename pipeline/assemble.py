@@ -15,7 +15,16 @@ import msgspec
 from pipeline import VERSION
 from pipeline.errors import CataloomError
 from pipeline.job import Job, PartResult, Tools
-from pipeline.model import Books, Change, Issue, Record, ReviewLine, Tombstone, WorklistLine
+from pipeline.model import (
+    Books,
+    Change,
+    HarvestNote,
+    Issue,
+    Record,
+    ReviewLine,
+    Tombstone,
+    WorklistLine,
+)
 from pipeline.publish import (
     Description,
     Dumps,
@@ -109,11 +118,15 @@ class Findings(msgspec.Struct, frozen=True):
 
 
 class Made(msgspec.Struct, frozen=True):
-    """What the parts of a run came to: the job as it was done, the findings, the books."""
+    """What the parts of a run came to: the job as it was done, the findings, the books.
+
+    `notes` holds what the harvest of each source leaves for the next.
+    """
 
     job: Job
     findings: Findings
     books: dict[str, Books]
+    notes: dict[str, HarvestNote] = {}
 
 
 def assemble(folder: Path, job: Job, tools: Tools, findings: Findings) -> tuple[Dumps, Findings]:

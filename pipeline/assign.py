@@ -39,6 +39,7 @@ class Assigned(msgspec.Struct):
     merged: Counter[str]
     merged_away: Counter[str]
     excluded: Counter[str]
+    deleted: Counter[str]
     review: list[ReviewLine]
     tombstones: list[Tombstone]
 
@@ -68,11 +69,11 @@ def assign(
     """Give each entry its identifier and write the files `part-NNNNN.new` and `.old` in `work`.
 
     `configured` names the sources of the settings: records of others become tombstones of release
-    `number`, as do those that a person found to be another's.
+    `number`, as do those that a person found to be another's or that their source deleted.
     """
     harvests = list(harvests)
     total = previous.records + sum(len(one.entries) for one in harvests)
-    answer = Assigned(max(1, -(-total // PART)), Counter(), Counter(), Counter(), [], [])
+    answer = Assigned(max(1, -(-total // PART)), Counter(), Counter(), Counter(), Counter(), [], [])
     ids = {one.id: one.alive for several in previous.known.values() for one in several}
     aliases = _aliases(settled, ids)
     with ExitStack() as stack:
@@ -91,7 +92,8 @@ def assign(
             alive.update(found.ids)
         published = alive | {id_ for id_, is_alive in ids.items() if is_alive}
         aliases = {one: other for one, other in aliases.items() if other in published}
-        _write_old(previous, aliases, configured, number, old, answer)
+        gone = {one.source.name: one.deleted for one in harvests if one.deleted}
+        _write_old(previous, aliases, configured, gone, alive, number, old, answer)
     answer.review += _still_open(previous.folder, settled, published - aliases.keys(), alive)
     stones = {stone.id: stone for stone in previous.tombstones if stone.id not in alive}
     stones.update((stone.id, stone) for stone in answer.tombstones)
@@ -246,6 +248,8 @@ def _write_old(
     previous: Previous,
     aliases: Mapping[str, str],
     configured: frozenset[str],
+    gone: Mapping[str, frozenset[str]],
+    alive: Collection[str],
     number: int,
     files: Sequence[BinaryIO],
     answer: Assigned,
@@ -260,6 +264,11 @@ def _write_old(
             answer.merged_away[record.source] += 1
             reason = "a person found it to be another resource under a new key"
             answer.tombstones.append(_tombstone(record, number, reason, other))
+        elif record.id not in alive and not gone.get(record.source, frozenset()).isdisjoint(
+            record.keys
+        ):
+            answer.deleted[record.source] += 1
+            answer.tombstones.append(_tombstone(record, number, "the source deleted it"))
         else:
             files[part_of(record.id, answer.parts)].write(encode(record) + b"\n")
 

@@ -13,7 +13,7 @@ from pipeline import release
 from pipeline.errors import RunRefused
 from pipeline.fingerprint import versions
 from pipeline.last_run import FOLDER, LastRun, keep_last_run, note_last_run
-from pipeline.model import Books
+from pipeline.model import Books, HarvestNote
 from pipeline.release import Manifest
 from pipeline.settings import Settings, Source
 
@@ -54,6 +54,7 @@ class Plan(msgspec.Struct, frozen=True):
     previous: Manifest | None
     digests: dict[str, str]
     fingerprint: str
+    offline: bool = False
 
 
 def manifest_of(
@@ -79,7 +80,15 @@ def manifest_of(
         failed=failed,
         versions=versions(),
         digests=plan.digests,
+        harvests=_harvest_notes(plan, made),
     )
+
+
+def _harvest_notes(plan: Plan, made: Made) -> dict[str, HarvestNote]:
+    """Return what each source's last harvest leaves, that of this run or of one before it."""
+    before = plan.previous.harvests if plan.previous else {}
+    notes = {**before, **made.notes}
+    return {one.name: notes[one.name] for one in plan.settings.sources if one.name in notes}
 
 
 def end(plan: Plan, made: Made, kind: str, identifier: str, failed: Failed, told: Path) -> Outcome:

@@ -9,10 +9,13 @@ from pathlib import Path
 import msgspec
 
 from pipeline.clean import clean
+from pipeline.clean.keys import entry_key
+from pipeline.drift import Found
 from pipeline.extract import pages
 from pipeline.extract.access import Access
+from pipeline.kinds import OWN_KEY
 from pipeline.link.identity import Identities, Keyed, Known, identify
-from pipeline.model import Issue, Locator, Record, SourceRecord
+from pipeline.model import HarvestNote, Issue, Locator, Record, SourceRecord
 from pipeline.settings import Settings, Source
 from pipeline.vocabulary import fold
 from pipeline.workers import Workers
@@ -32,17 +35,41 @@ class Batch(msgspec.Struct, frozen=True):
 
 
 class Harvest(msgspec.Struct):
-    """What a source gave: cleaned batches on disk, a key an entry, what went wrong."""
+    """What a source gave: cleaned batches on disk, a key an entry, what went wrong.
+
+    `deleted` holds the keys of entries that the source says are deleted. `since` is set where only
+    what changed since that moment was asked for.
+    """
 
     source: Source
     batches: list[Path]
     entries: list[Keyed]
     issues: list[Issue]
     declared_total: int | None = None
+    deleted: frozenset[str] = frozenset()
+    since: str = ""
+    note: HarvestNote = HarvestNote()
 
 
-def harvest(source: Source, settings: Settings, work: Path, workers: Workers) -> Harvest:
-    """Extract and clean `source`; raises `SourceError` where it cannot be read.
+class Circumstances(msgspec.Struct, frozen=True):
+    """What a harvest goes by beside its settings: the run's clock, the last harvests, the web."""
+
+    moment: str = ""
+    notes: Mapping[str, HarvestNote] = {}
+    offline: bool = False
+
+
+ALONE = Circumstances()
+
+
+def harvest(
+    source: Source,
+    settings: Settings,
+    work: Path,
+    workers: Workers,
+    circumstances: Circumstances = ALONE,
+) -> Harvest:
+    """Extract and clean `source`; raises `SourceError` where it cannot be read or has drifted.
 
     Batches are written to `work/<source name>/`. A shortfall against the declared total is an
     issue of the source.
@@ -50,14 +77,11 @@ def harvest(source: Source, settings: Settings, work: Path, workers: Workers) ->
     folder = work / source.name
     folder.mkdir(parents=True)
     answer = Harvest(source, [], [], list(_unknowns(source)))
-    fetcher = None
-    if source.is_live:
-        from pipeline.extract.fetch import Fetcher
-
-        fetcher = Fetcher(source, settings.catalogue, settings.output)
     totals: list[int] = []
-
-    access = Access(settings.folder / "input", settings.output / "payloads", fetcher)
+    deleted: dict[str, None] = {}
+    last = circumstances.notes.get(source.name, HarvestNote())
+    found = Found(last, circumstances.moment, source)
+    access = _access(source, settings, circumstances, found.since)
 
     def batches() -> Iterator[Batch]:
         waiting: list[SourceRecord] = []
@@ -65,6 +89,8 @@ def harvest(source: Source, settings: Settings, work: Path, workers: Workers) ->
             answer.issues.extend(page.issues)
             if page.declared_total is not None:
                 totals.append(page.declared_total)
+            deleted.update(dict.fromkeys(page.deleted))
+            found.add(page)
             waiting.extend(page.records)
             if len(waiting) >= BATCH:
                 yield batch(tuple(waiting))
@@ -78,10 +104,26 @@ def harvest(source: Source, settings: Settings, work: Path, workers: Workers) ->
 
     for entries in workers.in_order(clean_batch, batches()):
         answer.entries.extend(entries)
+    answer.issues.extend(found.drift())
+    if access.fetcher is not None:
+        access.fetcher.finish()
     answer.declared_total = max(totals, default=None)
     if answer.declared_total is not None and len(answer.entries) != answer.declared_total:
         answer.issues.append(_shortfall(source, len(answer.entries), answer.declared_total))
+    answer.deleted = frozenset(entry_key((OWN_KEY,), {OWN_KEY: [key]}) for key in deleted)
+    answer.since, answer.note = found.partial_since, found.note()
     return answer
+
+
+def _access(source: Source, settings: Settings, circumstances: Circumstances, since: str) -> Access:
+    fetcher = None
+    if source.is_live:
+        from pipeline.extract.fetch import Fetcher
+
+        fetcher = Fetcher(
+            source, settings.catalogue, settings.output, offline=circumstances.offline
+        )
+    return Access(settings.folder / "input", settings.output / "payloads", fetcher, since)
 
 
 def clean_batch(batch: Batch) -> list[Keyed]:

@@ -20,8 +20,9 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     """What all parts of a run have in common.
 
     `number` and `moment` are those of the release in the making, `datestamps` those of the releases
-    before it. `harvested` names the sources that were read in this run; the records of others stay
-    as they are. `work` is the folder for what the parts make, `fingerprint` that of the run.
+    before it. `harvested` names the sources that were read in this run, `partly` those of them that
+    were asked only for what changed; the records of others stay as they are. `work` is the folder
+    for what the parts make, `fingerprint` that of the run.
     """
 
     settings: Settings
@@ -31,6 +32,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     work: Path
     fingerprint: str
     harvested: frozenset[str] = frozenset()
+    partly: frozenset[str] = frozenset()
 
 
 class Part(msgspec.Struct, frozen=True):

@@ -225,6 +225,22 @@ class WorklistLine(msgspec.Struct, frozen=True, omit_defaults=True):
     records: tuple[str, ...]
 
 
+class HarvestNote(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """What a source's last harvest leaves for the next: part of the state.
+
+    `extracted` entries were read, `filled` counts those that gave a field. `until` is the moment
+    from which an incremental harvest goes on (as the source writes it; empty: it has none), `full`
+    the clock reading of the last harvest of everything, `settings` the SHA-256 (hex) of what in the
+    source file decides what an entry gives.
+    """
+
+    extracted: int = 0
+    filled: dict[str, int] = {}
+    until: str = ""
+    full: str = ""
+    settings: str = ""
+
+
 class Books(msgspec.Struct, frozen=True, kw_only=True):
     """The accounts of one source in one run; `release.books_balance` proves them.
 

@@ -121,7 +121,7 @@ def _last_valid(record: Record) -> Record:
 def _left(job: Job, record: Record) -> Record:
     """Return a published record that this harvest does not hold; its source may not be in it."""
     record = _bare(record)
-    if record.source not in job.harvested:
+    if record.source not in job.harvested or record.source in job.partly:
         return record
     since = record.missing_since or job.moment
     notice = Issue(

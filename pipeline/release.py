@@ -24,7 +24,7 @@ from pathlib import Path
 import msgspec
 
 from pipeline.errors import LockHeld, OutputError, ReleaseError, RunRefused, show_path
-from pipeline.model import Books, Record, Tombstone
+from pipeline.model import Books, HarvestNote, Record, Tombstone
 
 FORMAT = 1  # of the manifest and the record parts; older ones are read, newer ones refused
 MANIFEST = "manifest.json"
@@ -45,7 +45,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
 
     `datestamps` and `switches` hold, for release number n at index n - 1, the clock reading that
     `dcterms:modified` shows and the time at which the release was switched in (both xsd:dateTime,
-    UTC). `keys` holds the key fields of each source.
+    UTC). `keys` holds the key fields of each source, `harvests` what its last harvest leaves.
     """
 
     format: int = FORMAT
@@ -64,6 +64,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     versions: dict[str, str] = {}
     digests: dict[str, str] = {}
     files: dict[str, FileEntry] = {}
+    harvests: dict[str, HarvestNote] = {}
 
 
 def clock() -> datetime:

@@ -38,13 +38,15 @@ def run_catalogue(
     *,
     sources: Sequence[str] = (),
     jobs: int = 0,
+    offline: bool = False,
     tell: Tell = lambda _: None,
 ) -> Outcome:
     """Harvest the sources and publish a release if anything changed.
 
-    `sources` selects some by name (none: all), `jobs` is the number of processes (0: one a core),
-    `tell` takes a line on what is being done. Raises what `pipeline.errors` lists; whatever is
-    raised, what was published before stays.
+    `sources` selects some by name (none: all), `jobs` is the number of processes (0: one a core);
+    `offline` reads from the payload store what it would ask the web for. `tell` takes a line on
+    what is being done. Raises what `pipeline.errors` lists; whatever is raised, what was published
+    before stays.
     """
     selected = select_sources(settings, sources)
     now = release.clock()
@@ -53,8 +55,13 @@ def run_catalogue(
         refuse_moved_iris(settings, previous)
         parts = digests(settings)
         print_ = fingerprint(parts, tuple(sorted(sources)))
-        plan = Plan(settings, selected, jobs, tell, now, previous, parts, print_)
-        if previous and print_ in _known_fingerprints(previous, read_last_run(settings.output)):
+        plan = Plan(settings, selected, jobs, tell, now, previous, parts, print_, offline)
+        live = any(source.is_live for source in selected)  # only the web knows what it holds now
+        if (
+            previous
+            and not live
+            and print_ in _known_fingerprints(previous, read_last_run(settings.output))
+        ):
             return unchanged(plan, previous)
         return _make_release(plan)
 
@@ -112,13 +119,17 @@ def _make_release(plan: Plan) -> Outcome:
 
 def _harvest(plan: Plan, job: Job, workers: Workers, failed: Failed) -> list[Harvest]:
     """Extract and clean each source; one that fails is noted in `failed` and stops no other."""
-    from pipeline.harvest import harvest
+    from pipeline.harvest import Circumstances, harvest
 
+    notes = plan.previous.harvests if plan.previous else {}
+    circumstances = Circumstances(job.moment, notes, plan.offline)
     harvests = []
     for source in plan.selected:
         plan.tell(f"{source.name}: extract and clean")
         try:
-            harvests.append(harvest(source, plan.settings, job.work / "sources", workers))
+            harvests.append(
+                harvest(source, plan.settings, job.work / "sources", workers, circumstances)
+            )
         except SourceError as error:
             failed[source.name] = str(error)
     return harvests
@@ -146,6 +157,7 @@ def _work_on(
             job,
             work=job.work / "parts",
             harvested=frozenset(one.source.name for one in harvests),
+            partly=frozenset(one.source.name for one in harvests if one.since),
         )
         job.work.mkdir(parents=True)
         assigned = assign(
@@ -163,7 +175,8 @@ def _work_on(
         )
         refused = _refused_sources(plan, findings)
         if not refused:
-            return Made(job, findings, add_up(results, assigned, harvests))
+            notes = {one.source.name: one.note for one in harvests}
+            return Made(job, findings, add_up(results, assigned, harvests), notes)
         failed.update(refused)
         harvests = [one for one in harvests if one.source.name not in refused]
     raise RunRefused(

@@ -134,7 +134,10 @@ class Paging(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Gates(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What stops a source: `fill_rate` is the points by which the share of a field may fall."""
+    """What stops a source.
+
+    `fill_rate` is the points by which the share of entries that give a field may fall (100: any).
+    """
 
     fill_rate: Annotated[float, msgspec.Meta(gt=0, le=100)] = 20.0
 

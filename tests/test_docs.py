@@ -24,14 +24,22 @@ LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)(?:#[^)]*)?\)")
 
 
 def commands() -> list[str]:
-    return sorted(
-        str(one.name or one.callback.__name__) for one in app.registered_commands if one.callback
-    )
+    own = (str(one.name or one.callback.__name__) for one in app.registered_commands if one.callback)
+    groups = (str(one.name) for one in app.registered_groups)
+    return sorted((*own, *groups))
 
 
 @pytest.mark.parametrize("command", commands())
 def test_every_command_is_documented(command: str) -> None:
     assert f"cataloom {command}" in ALL or re.search(rf"cataloom -C \S+ {command}", ALL)
+
+
+def test_every_command_of_a_group_is_documented() -> None:
+    for group in app.registered_groups:
+        assert group.typer_instance is not None
+        for one in group.typer_instance.registered_commands:
+            assert one.callback is not None
+            assert f"cataloom {group.name} {one.name or one.callback.__name__}" in ALL
 
 
 def test_every_documented_command_exists() -> None:
@@ -49,7 +57,7 @@ def test_messages_name_only_commands_that_exist() -> None:
 
 
 def keys(struct: type[msgspec.Struct]) -> list[str]:
-    return [name for name in struct.__struct_fields__ if name not in {"file", "folder"}]
+    return [name for name in struct.__struct_encode_fields__ if name not in {"file", "folder"}]
 
 
 @pytest.mark.parametrize(
@@ -61,9 +69,23 @@ def keys(struct: type[msgspec.Struct]) -> list[str]:
         ("settings.md", settings.LanguageSettings),
         ("settings.md", settings.QuerySettings),
         ("sources.md", settings.Source),
-        ("sources.md", kinds.HtmlSettings),
-        ("sources.md", kinds.TextSettings),
-        ("sources.md", kinds.Field),
+        ("settings.md", settings.FetchSettings),
+        ("fetching.md", settings.FetchSettings),
+        ("fetching.md", settings.Credentials),
+        ("sources.md", settings.Gates),
+        ("sources/html-listing.md", settings.Paging),
+        ("sources/html-listing.md", kinds.HtmlSettings),
+        ("sources/html-listing.md", kinds.DetailSettings),
+        ("sources/html-listing.md", kinds.Field),
+        ("sources/text-listing.md", kinds.TextSettings),
+        ("sources/oai-pmh.md", kinds.OaiSettings),
+        ("sources/feed.md", kinds.FeedSettings),
+        ("sources/wordpress.md", kinds.WordpressSettings),
+        ("sources/table.md", kinds.TableSettings),
+        ("sources/json.md", kinds.JsonSettings),
+        ("sources/sitemap.md", kinds.SitemapSettings),
+        ("sources/rdf.md", kinds.RdfSettings),
+        ("sources/marc.md", kinds.MarcSettings),
         ("sources.md", settings.Rights),
     ],
 )
@@ -75,7 +97,12 @@ def test_every_setting_is_documented(page: str, struct: type[msgspec.Struct]) ->
 
 def test_documented_defaults_are_the_defaults() -> None:
     text = TEXT[ROOT / "docs" / "settings.md"]
-    for struct in (settings.ValidateSettings, settings.LanguageSettings, settings.QuerySettings):
+    for struct in (
+        settings.ValidateSettings,
+        settings.LanguageSettings,
+        settings.QuerySettings,
+        settings.FetchSettings,
+    ):
         made: Any = struct()
         for key in keys(struct):
             assert f"| `{key}` | {getattr(made, key)} |" in text
@@ -84,7 +111,10 @@ def test_documented_defaults_are_the_defaults() -> None:
 @pytest.mark.parametrize("kind", sorted(SOURCES))
 def test_every_kind_of_source_is_documented(kind: str) -> None:
     assert f"`{kind}`" in TEXT[ROOT / "docs" / "sources.md"]
+    page = TEXT[ROOT / "docs" / "sources" / f"{kind}.md"]
+    assert f'kind = "{kind}"' in page
     assert kind in kinds.KINDS
+    assert f"[{kinds.KINDS[kind].table}]" in page
 
 
 def test_every_exit_code_is_documented() -> None:

@@ -1,0 +1,126 @@
+"""What one harvest leaves for the next, and whether the source still gives what it gave."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import msgspec
+
+from pipeline.errors import SourceError
+from pipeline.kinds import KINDS
+from pipeline.model import HarvestNote, Issue, Page
+from pipeline.settings import Gates, Rights, Source, SourceFetch
+
+FEWEST = 5
+"""Entries from which a share of them means anything."""
+
+SHOWN_POSITIONS = 3
+SWITCHED_OFF = 100  # points; no share falls further
+
+
+class Found:
+    """Counts what the pages of one harvest give; compares it with the last one."""
+
+    def __init__(self, last: HarvestNote, moment: str, source: Source) -> None:
+        """Keep the note of the last harvest and the run's clock reading (xsd:dateTime)."""
+        self._last = last
+        self._moment = moment
+        self._source = source
+        self._settings = settings_digest(source)
+        self._filled = Counter[str]()
+        self._lacking: dict[str, list[str]] = {}
+        self._extracted = 0
+        self._until = ""
+        self.partial_since = ""
+
+    @property
+    def since(self) -> str:
+        """Return the moment from which the source is to be asked, or empty for everything.
+
+        Everything is asked for at first, after the days that the source file sets, and where the
+        source file says otherwise than at the last harvest.
+        """
+        oai, last = self._source.oai, self._last
+        if oai is None or not oai.incremental or not (last.until and last.full and self._moment):
+            return ""
+        age = datetime.fromisoformat(self._moment) - datetime.fromisoformat(last.full)
+        stale = age >= timedelta(days=oai.full_after)
+        return "" if stale or last.settings != self._settings else last.until
+
+    def add(self, page: Page) -> None:
+        """Count the records of a page."""
+        self.partial_since = page.since or self.partial_since
+        self._until = self._until or page.until
+        for record in page.records:
+            self._extracted += 1
+            self._filled.update(record.fields.keys())
+            for name in self._last.filled.keys() - record.fields.keys():
+                lacking = self._lacking.setdefault(name, [])
+                if len(lacking) < SHOWN_POSITIONS:
+                    lacking.append(f"{record.locator.name}, {record.locator.position}")
+
+    def drift(self) -> Iterator[Issue]:
+        """Yield an issue for each field that far fewer entries give than at the last harvest.
+
+        Raises `SourceError` instead where the source file asks for the same as it did then: the
+        listing's layout has changed.
+        """
+        last = self._last
+        limit = self._source.gates.fill_rate
+        few = min(last.extracted, self._extracted) < FEWEST
+        if self.partial_since or few or limit == SWITCHED_OFF:
+            return
+        fallen = []
+        for name, count in sorted(last.filled.items()):
+            before = 100 * count / last.extracted
+            after = 100 * self._filled[name] / self._extracted
+            if before - after >= limit:
+                fallen.append((name, before, after))
+        same_settings = last.settings == self._settings
+        if fallen and same_settings:
+            raise self._drifted(fallen)
+        for name, before, after in fallen:
+            message = (
+                f"Field '{name}' is in {after:.0f} % of the entries, at the last harvest it was in "
+                f"{before:.0f} %. The source file has changed since; check that this is meant."
+            )
+            yield Issue(self._source.name, "", "extract", name, "", "warning", message)
+
+    def note(self) -> HarvestNote:
+        """Return what the next harvest has to know."""
+        if self.partial_since:
+            return msgspec.structs.replace(self._last, until=self._until or self._last.until)
+        return HarvestNote(
+            extracted=self._extracted,
+            filled=dict(sorted(self._filled.items())),
+            until=self._until,
+            full=self._moment,
+            settings=self._settings,
+        )
+
+    def _drifted(self, fallen: list[tuple[str, float, float]]) -> SourceError:
+        told = "; ".join(
+            f"'{name}' is in {after:.0f} % of the entries, was in {before:.0f} % (lacking in "
+            f"{' and '.join(self._lacking.get(name, ()))})"
+            for name, before, after in fallen
+        )
+        source = self._source
+        return SourceError(
+            f"the layout of the listing seems to have changed: {told}",
+            where=source.file or source.name,
+            expected=f"shares that fall by less than {source.gates.fill_rate:g} points",
+            next_step=f"correct how these fields are found in [{KINDS[source.kind].table}]; if the "
+            "entries really no longer have them, set [gates] fill_rate = 100 for one run",
+        )
+
+
+def settings_digest(source: Source) -> str:
+    """Return the SHA-256 (hex) of what in a source file decides what an entry gives."""
+    bare = msgspec.structs.replace(
+        source, gates=Gates(), fetch=SourceFetch(), rights=Rights(), labels={}, values={},
+        defaults={}, title="", file="",
+    )  # fmt: skip
+    return hashlib.sha256(msgspec.json.encode(bare)).hexdigest()

@@ -1,0 +1,174 @@
+"""What one harvest leaves for the next, and a layout that changes under our hands."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from pipeline.drift import Found, settings_digest
+from pipeline.errors import SourceError
+from pipeline.kinds import OaiSettings
+from pipeline.model import HarvestNote, Locator, Page, SourceRecord
+from pipeline.settings import Gates, Source
+from tests.small_catalogue import SmallCatalogue, prose
+
+MOMENT = "2026-11-27T00:00:00Z"
+SOURCE = Source(
+    kind="oai-pmh",
+    location="https://example.org/oai",
+    languages=("en",),
+    name="demo",
+    oai=OaiSettings(incremental=True, full_after=10),
+    file="input/demo.toml",
+)
+
+
+def page(count: int, *fields: str, **more: str) -> Page:
+    return Page(
+        tuple(
+            SourceRecord("demo", Locator("", "a.xml", f"record {n}"), dict.fromkeys(fields, ("x",)))
+            for n in range(1, count + 1)
+        ),
+        **more,  # type: ignore[arg-type]
+    )
+
+
+def note_of(*pages: Page, last: HarvestNote | None = None, source: Source = SOURCE) -> HarvestNote:
+    found = Found(last or HarvestNote(), MOMENT, source)
+    for one in pages:
+        found.add(one)
+    assert list(found.drift()) == []
+    return found.note()
+
+
+def test_a_harvest_counts_what_its_entries_give() -> None:
+    note = note_of(page(3, "title", "date"), page(2, "title", until="2026-11-26"))
+    assert note == HarvestNote(
+        extracted=5,
+        filled={"date": 3, "title": 5},
+        until="2026-11-26",
+        full=MOMENT,
+        settings=settings_digest(SOURCE),
+    )
+
+
+def drifted(before: Page, *after: Page, source: Source = SOURCE) -> str:
+    found = Found(note_of(before), MOMENT, source)
+    for one in after:
+        found.add(one)
+    with pytest.raises(SourceError) as caught:
+        list(found.drift())
+    return str(caught.value)
+
+
+def test_a_field_that_falls_stops_the_source() -> None:
+    message = drifted(page(10, "title", "date"), page(7, "title"), page(3, "title", "date"))
+    assert message == (
+        "input/demo.toml: the layout of the listing seems to have changed: 'date' is in 30 % of "
+        "the entries, was in 100 % (lacking in a.xml, record 1 and a.xml, record 2 and a.xml, "
+        "record 3); expected shares that fall by less than 20 points; next: correct how these "
+        "fields are found in [oai]; if the entries really no longer have them, set [gates] "
+        "fill_rate = 100 for one run"
+    )
+
+
+@pytest.mark.parametrize(
+    ("lacking", "limit", "falls"),
+    [
+        (1, 20, False),
+        (2, 20, True),
+        (2, 21, False),
+        (9, 99, False),
+        (10, 99, True),
+        (10, 100, False),
+    ],
+)
+def test_the_gate_is_where_it_is_set(lacking: int, limit: float, falls: bool) -> None:
+    source = msgspec.structs.replace(SOURCE, gates=Gates(limit))
+    pages = [page(10 - lacking, "title", "date"), page(lacking, "title")]
+    if falls:
+        assert "'date'" in drifted(page(10, "title", "date"), *pages, source=source)
+    else:
+        note_of(*pages, last=note_of(page(10, "title", "date")), source=source)
+
+
+@pytest.mark.parametrize("counts", [(4, 10), (10, 4), (0, 10), (10, 0)])
+def test_few_entries_tell_nothing(counts: tuple[int, int]) -> None:
+    before, after = counts
+    note_of(page(after, "title"), last=note_of(page(before, "title", "date")))
+
+
+def test_a_changed_source_file_makes_it_a_warning() -> None:
+    source = msgspec.structs.replace(SOURCE, oai=OaiSettings(prefix="mods"))
+    found = Found(note_of(page(10, "title", "date")), MOMENT, source)
+    found.add(page(10, "title"))
+    (issue,) = found.drift()
+    assert (issue.property, issue.severity) == ("date", "warning")
+    assert "0 % of the entries, at the last harvest it was in 100 %" in issue.message
+
+
+@pytest.mark.parametrize(
+    ("last", "since"),
+    [
+        ({}, "2026-11-20"),
+        ({"until": ""}, ""),
+        ({"full": "2026-11-17T00:00:00Z"}, ""),
+        ({"full": "2026-11-17T00:00:01Z"}, "2026-11-20"),
+        ({"settings": "others"}, ""),
+    ],
+)
+def test_when_only_changes_are_asked_for(last: dict[str, str], since: str) -> None:
+    known = HarvestNote(
+        until="2026-11-20", full="2026-11-20T00:00:00Z", settings=settings_digest(SOURCE)
+    )
+    known = msgspec.structs.replace(known, **last)
+    assert Found(known, MOMENT, SOURCE).since == since
+    assert Found(known, "", SOURCE).since == ""
+    whole = msgspec.structs.replace(SOURCE, oai=OaiSettings())
+    assert Found(known, MOMENT, whole).since == ""
+    assert Found(known, MOMENT, msgspec.structs.replace(SOURCE, oai=None)).since == ""
+
+
+def test_a_harvest_of_changes_keeps_what_the_whole_one_counted() -> None:
+    whole = note_of(page(10, "title", "date", until="2026-11-20"))
+    partial = note_of(page(9, "title", since="2026-11-20", until="2026-11-27"), last=whole)
+    assert partial == msgspec.structs.replace(whole, until="2026-11-27")
+
+
+def test_what_decides_nothing_is_not_in_the_digest() -> None:
+    digest = settings_digest(SOURCE)
+    for change in ({"gates": Gates(1)}, {"title": "T"}, {"labels": {"a": "b"}}, {"file": "x"}):
+        assert settings_digest(msgspec.structs.replace(SOURCE, **change)) == digest
+    assert settings_digest(msgspec.structs.replace(SOURCE, location="x.xml")) != digest
+
+
+LISTING = """kind = "html-listing"
+location = "list.html"
+languages = ["en"]
+[html]
+entry = "article"
+[html.fields]
+title = "h2"
+description = "p"
+"""
+
+
+def test_a_run_stops_a_source_whose_layout_changed(tmp_path: Path) -> None:
+    small = SmallCatalogue(tmp_path / "small")
+    small.write([], "other")
+    (small.folder / "input" / "other.toml").write_text(LISTING, "utf-8")
+    html = "".join(f"<article><h2>Report {n}</h2><p>{prose(n)}</p></article>" for n in range(6))
+    (small.folder / "input" / "list.html").write_text(html, "utf-8")
+    assert small.run().kind == "published"
+    before = small.read("catalogue.nt")
+    (small.folder / "input" / "list.html").write_text(html.replace("p>", "div>"), "utf-8")
+    with pytest.raises(Exception, match="'description' is in 0 % of the entries, was in 100 %"):
+        small.run()
+    assert small.read("catalogue.nt") == before
+    (small.folder / "input" / "other.toml").write_text(LISTING + "[gates]\nfill_rate = 100\n")
+    assert small.run().books["other"].updated == 6
+    (small.folder / "input" / "other.toml").write_text(LISTING.replace('"p"', '"div"'))
+    assert small.run().books["other"].updated == 6
+    assert small.read("catalogue.nt").count("description") == before.count("description")
