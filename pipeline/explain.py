@@ -22,6 +22,8 @@ NAME_WIDTH: Final = 12
 MOST_LISTED: Final = 20
 EXCERPT_LINES: Final = 25  # at most; an entry of a listing has a dozen
 EXCERPT_CHARACTERS: Final = 1500
+LEAD_IN: Final = 200  # characters shown before the place of a record in a long line
+SNIFFED: Final = 4096  # bytes that tell whether a payload is text
 LONGEST_VALUE: Final = 600  # characters of a value before or after a change
 
 LANGUAGE_RULES: Final = "language."
@@ -133,30 +135,47 @@ def _extracted(settings: Settings, release: Path, record: Record) -> Iterator[st
         return
     encoding = next((one.encoding for one in settings.sources if one.name == record.source), "")
     yield ""
-    first = _line_of(place)
-    following = [
-        _line_of(one.record.locator)
-        for one in read_all(release)
-        if one.record.locator.payload == place.payload
-    ]
-    last = min((line for line in following if line > first), default=first + EXCERPT_LINES)
-    yield from (f"  │ {line}" for line in _excerpt(payload, first, last, encoding))
-
-
-def _line_of(place: Locator) -> int:
-    """Return the line that a position names, from 1; 1 where it names none."""
-    named = re.search(r"\bline (\d+)", place.position)
-    return int(named[1]) if named else 1
-
-
-def _excerpt(payload: Path, first: int, last: int, encoding: str) -> Iterator[str]:
-    """Yield the lines of a payload from line `first` to before line `last`, within bounds."""
     try:
-        text = payload.read_bytes().decode(encoding or "utf-8", errors="backslashreplace")
+        data = payload.read_bytes()
+        text = data.decode(encoding or "utf-8", errors="backslashreplace")
     except (OSError, LookupError) as error:
         yield f"({error})"
         return
-    lines = re.split(r"\r\n|\r|\n", text)[first - 1 : min(last - 1, first - 1 + EXCERPT_LINES)]
+    if b"\0" in data[:SNIFFED]:
+        yield "the payload is no text; open a copy of it in the program that it was made with"
+        return
+    first = _line_of(place)
+    if first:
+        following = [
+            _line_of(one.record.locator)
+            for one in read_all(release)
+            if one.record.locator.payload == place.payload
+        ]
+        last = min((line for line in following if line > first), default=first + EXCERPT_LINES)
+        lines = re.split(r"\r\n|\r|\n", text)[first - 1 : last - 1]
+    else:
+        lines = re.split(r"\r\n|\r|\n", text[_beginning(text, record) :])
+    yield from (f"  │ {line}" for line in _excerpt(lines[:EXCERPT_LINES]))
+
+
+def _line_of(place: Locator) -> int:
+    """Return the line that a position names, from 1; 0 where it names none."""
+    named = re.search(r"\bline (\d+)", place.position)
+    return int(named[1]) if named else 0
+
+
+def _beginning(text: str, record: Record) -> int:
+    """Return where in a payload to begin to read about a record: at its key, or at its title."""
+    before = {one.after: one.before for one in record.evidence if one.property == "title"}
+    titles = (one.value for one in record.title)
+    wanted = [record.key, *(form for one in titles for form in (before.get(one, one), one))]
+    places = (text.find(one) for one in wanted if one)
+    found = next((place for place in places if place >= 0), 0)
+    return max(text.rfind("\n", 0, found) + 1, found - LEAD_IN)
+
+
+def _excerpt(lines: Sequence[str]) -> Iterator[str]:
+    """Yield the lines of a payload, wrapped, within bounds."""
     left = EXCERPT_CHARACTERS
     for line in lines:
         yield from wrap(visible(line[:left]).replace("␉", "    "), WIDTH - 4)

@@ -63,7 +63,8 @@ name = "Name of the publisher"
 _NEW_INPUT = """\
 # Sources
 
-One TOML file a source, with its saved listings beside it. The smallest one, for a page copied from
+One TOML file a source, with its saved listings beside it. `cataloom source probe URL|FILE` proposes
+one for an address or a file. The smallest one, for a page copied from
 a browser and saved as `listing.txt`:
 
     kind = "text-listing"

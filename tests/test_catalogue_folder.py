@@ -189,3 +189,48 @@ def test_iris_that_are_right(iri: str) -> None:
 @pytest.mark.parametrize("iri", ["", "mailto:a@b.c", "https://a b", "http://", "http://x/<y>"])
 def test_iris_that_are_wrong(iri: str) -> None:
     assert iri_problem(iri)
+
+
+LIVE = """
+kind = "oai-pmh"
+location = "https://example.org/oai"
+languages = ["en"]
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        (LIVE, ""),
+        (LIVE + '[oai]\nfrom = "2026-01-01"\n', ""),
+        (LIVE + "[oai]\nfrom_ = '2026-01-01'\n", "key 'oai.from_': unknown (did you mean 'from'?)"),
+        (LIVE + "[oai]\nfrom = 3\n", "key 'oai.from': expected str, got int"),
+        (LIVE + "[json.fields]\n", "key 'json': the kind oai-pmh does not use this table"),
+        (LIVE.replace("https://example.org", "https://"), "key 'location': it names no host"),
+        (LIVE.replace("https://example.org/oai", "https://example.org/a b"), "key 'location': it"),
+        (LIVE.replace("oai-pmh", "json"), "expected a [json] table, as the kind json needs it"),
+        (LIVE.replace("https://example.org/oai", "a.xml") + "[paging]\n", "key 'paging': only"),
+        (LIVE + '[credentials]\nenvironment = "KEY"\nheader = "X-Key"\n', ""),
+        (LIVE + '[credentials]\nenvironment = "KEY"\n', "key 'credentials': no way given"),
+        (
+            LIVE + '[credentials]\nenvironment = "KEY"\nheader = "X-Key"\nuser = "NAME"\n',
+            "key 'credentials': header and user given; expected one of",
+        ),
+        (
+            LIVE.replace("https://example.org/oai", "a.xml")
+            + '[credentials]\nenvironment = "KEY"\nheader = "X-Key"\n',
+            "key 'credentials': saved files need none",
+        ),
+        (LIVE + "[gates]\nfill_rate = 101\n", "key 'gates.fill_rate': expected"),
+        (LIVE + "[fetch]\npause = -1\n", "key 'fetch.pause': "),
+        (LIVE.replace("example.org/oai", "example.org/oai?page={page}"), ""),
+    ],
+)
+def test_how_a_source_is_reached(text: str, problem: str, tmp_path: Path) -> None:
+    folder = write(tmp_path, provider=text)
+    if not problem:
+        assert load_settings(folder).sources[0].is_live
+        return
+    with pytest.raises(SettingsError) as caught:
+        load_settings(folder)
+    assert problem in str(caught.value)

@@ -345,3 +345,30 @@ def test_the_first_listing(shared: Path) -> None:
     }
     assert changed
     assert not any(mark in record.title[0].value for record in records for mark in "Ăș")
+
+
+def test_values_mean_what_the_source_file_says() -> None:
+    record = one(
+        entry(title=TITLE, language=(" engl. ", "pt")),
+        values={"language": {"engl.": "en"}, "title": {"other": "x"}},
+    )
+    assert record.languages == ("en", "pt")
+    (change,) = [one for one in record.evidence if one.rule == "value.map"]
+    assert (change.property, change.before, change.after) == ("language", " engl. ", "en")
+
+
+def test_titles_in_several_languages_keep_theirs() -> None:
+    both = msgspec.structs.replace(
+        entry(title=("Radar", "Raio", "Radar")), languages={"title": ("en", "pt", "")}
+    )
+    assert one(both).title == (Text("Radar", "en"), Text("Raio", "pt"))
+
+
+def test_a_sources_own_key_is_kept_to_the_letter() -> None:
+    record = msgspec.structs.replace(entry(title=TITLE), key="oai:Example.org:A/1")
+    live = {"kind": "oai-pmh", "location": "https://example.org/oai"}
+    assert one(record, **live).key == "oai:Example.org:A/1"
+    assert one(record, **live, key=("title",)).key == one(entry(title=TITLE), key=("title",)).key
+    without = one(entry(title=TITLE), **live)
+    assert without.key.startswith("sha256:")
+    assert "every key field" in without.issues[-1].message
