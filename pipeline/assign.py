@@ -10,6 +10,7 @@ from typing import BinaryIO
 
 import msgspec
 
+from pipeline.grace import Deletion
 from pipeline.harvest import Harvest, abstract, identities, kind, read_batch
 from pipeline.link.identity import Identities, Known
 from pipeline.link.spreadsheet import read_rows
@@ -63,13 +64,14 @@ def assign(
     previous: Previous,
     settled: Settled,
     configured: frozenset[str],
+    deletion: Deletion,
     number: int,
     work: Path,
 ) -> Assigned:
     """Give each entry its identifier and write the files `part-NNNNN.new` and `.old` in `work`.
 
     `configured` names the sources of the settings: records of others become tombstones of release
-    `number`, as do those that a person found to be another's or that their source deleted.
+    `number`, as do those that a person found to be another's and those that `deletion` takes out.
     """
     harvests = list(harvests)
     total = previous.records + sum(len(one.entries) for one in harvests)
@@ -92,8 +94,7 @@ def assign(
             alive.update(found.ids)
         published = alive | {id_ for id_, is_alive in ids.items() if is_alive}
         aliases = {one: other for one, other in aliases.items() if other in published}
-        gone = {one.source.name: one.deleted for one in harvests if one.deleted}
-        _write_old(previous, aliases, configured, gone, alive, number, old, answer)
+        _write_old(previous, aliases, configured, deletion, alive, number, old, answer)
     answer.review += _still_open(previous.folder, settled, published - aliases.keys(), alive)
     stones = {stone.id: stone for stone in previous.tombstones if stone.id not in alive}
     stones.update((stone.id, stone) for stone in answer.tombstones)
@@ -248,7 +249,7 @@ def _write_old(
     previous: Previous,
     aliases: Mapping[str, str],
     configured: frozenset[str],
-    gone: Mapping[str, frozenset[str]],
+    deletion: Deletion,
     alive: Collection[str],
     number: int,
     files: Sequence[BinaryIO],
@@ -264,11 +265,9 @@ def _write_old(
             answer.merged_away[record.source] += 1
             reason = "a person found it to be another resource under a new key"
             answer.tombstones.append(_tombstone(record, number, reason, other))
-        elif record.id not in alive and not gone.get(record.source, frozenset()).isdisjoint(
-            record.keys
-        ):
+        elif record.id not in alive and (reason := deletion.reason(record)):
             answer.deleted[record.source] += 1
-            answer.tombstones.append(_tombstone(record, number, "the source deleted it"))
+            answer.tombstones.append(_tombstone(record, number, reason))
         else:
             files[part_of(record.id, answer.parts)].write(encode(record) + b"\n")
 

@@ -81,6 +81,7 @@ def manifest_of(
         versions=versions(),
         digests=plan.digests,
         harvests=_harvest_notes(plan, made),
+        next_look=min(filter(None, (one.next_look for one in made.findings.results)), default=""),
     )
 
 

@@ -50,6 +50,12 @@ class Harvest(msgspec.Struct):
     since: str = ""
     note: HarvestNote = HarvestNote()
 
+    @property
+    def is_complete(self) -> bool:
+        """Say whether what this harvest does not hold is missing at the source."""
+        enough = self.declared_total is None or len(self.entries) >= self.declared_total
+        return self.source.is_complete and not self.since and enough
+
 
 class Circumstances(msgspec.Struct, frozen=True):
     """What a harvest goes by beside its settings: the run's clock, the last harvests, the web."""

@@ -21,7 +21,8 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
 
     `number` and `moment` are those of the release in the making, `datestamps` those of the releases
     before it. `harvested` names the sources that were read in this run, `partly` those of them that
-    were asked only for what changed; the records of others stay as they are. `work` is the folder
+    were asked only for what changed, `complete` those that were read to the end; the records of
+    others stay as they are. `work` is the folder
     for what the parts make, `fingerprint` that of the run.
     """
 
@@ -33,6 +34,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     fingerprint: str
     harvested: frozenset[str] = frozenset()
     partly: frozenset[str] = frozenset()
+    complete: frozenset[str] = frozenset()
 
 
 class Part(msgspec.Struct, frozen=True):
@@ -50,8 +52,9 @@ class PartResult(msgspec.Struct, frozen=True, kw_only=True):
     """What one part came to.
 
     `state` counts what changed in the state but not in any description (keys, entries that went
-    missing or came back); `violations` counts them by source; `compared` are the ids that pyshacl
-    may check, of which `rejected` were rejected.
+    missing or came back); `next_look` is the moment from which the next run has to look at the part
+    again even where nothing has changed, or empty; `violations` counts them by source; `compared`
+    are the ids that pyshacl may check, of which `rejected` were rejected.
     """
 
     part: Part
@@ -60,6 +63,7 @@ class PartResult(msgspec.Struct, frozen=True, kw_only=True):
     books: dict[str, Books]
     changes: int
     state: int
+    next_look: str
     violations: dict[str, int]
     compared: frozenset[str]
     rejected: frozenset[str]

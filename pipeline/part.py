@@ -16,6 +16,7 @@ import msgspec
 
 from pipeline.assign import order, read_lines
 from pipeline.compare import change_of
+from pipeline.grace import aged, due_date, next_look
 from pipeline.job import Job, Part, PartResult, Tools, prepare
 from pipeline.link import link, review, worklist
 from pipeline.model import Books, Change, Issue, Record
@@ -65,6 +66,7 @@ def work_on(part: Part) -> PartResult:
         books=_books(job, accepted, rejected, old),
         changes=len(changes),
         state=sum(_state_differs(one, old.get(one.id)) for one in published),
+        next_look=_next_look(job, published),
         violations=_violations((*new, *missing)),
         compared=compared,
         rejected=compared & {one.id for one in rejected},
@@ -123,15 +125,26 @@ def _left(job: Job, record: Record) -> Record:
     record = _bare(record)
     if record.source not in job.harvested or record.source in job.partly:
         return record
-    since = record.missing_since or job.moment
+    grace = job.settings.catalogue.deletion
+    complete = record.source in job.complete
+    if complete or not record.missing:
+        record = aged(record, job.moment, grace)
+    if complete:
+        told = (
+            f"it is deleted after {grace.runs} complete harvests without it and not before "
+            f"{due_date(record, grace)}. If it is gone for good, nothing is to be done"
+        )
+    else:
+        told = (
+            "it stays published, since this harvest was not the whole listing (docs/sources.md, "
+            "'complete'). If it is gone for good, nothing is to be done"
+        )
     notice = Issue(
         record.source, record.id, "link", "", "", "info",
-        f"The source no longer shows this entry (since {since}); it stays published. If it is gone "
-        "for good, nothing is to be done yet; if not, check the saved pages.",
+        f"The source no longer shows this entry (since {record.missing_since}); {told}; if not, "
+        "look for it at the source.",
     )  # fmt: skip
-    return msgspec.structs.replace(
-        record, missing=1, missing_since=since, issues=(*record.issues, notice)
-    )
+    return msgspec.structs.replace(record, issues=(*record.issues, notice))
 
 
 def _ntriples(tools: Tools, records: Sequence[Record]) -> str:
@@ -159,6 +172,13 @@ def _is_changed(record: Record, old: dict[str, Record]) -> bool:
 
 def _state_differs(record: Record, before: Record | None) -> bool:
     return before is None or (record.keys, record.missing) != (before.keys, before.missing)
+
+
+def _next_look(job: Job, published: Iterable[Record]) -> str:
+    grace = job.settings.catalogue.deletion
+    whole = {source.name for source in job.settings.sources if source.is_complete}
+    looks = (next_look(one, job.moment, grace) for one in published if one.source in whole)
+    return min(filter(None, looks), default="")
 
 
 def _books(

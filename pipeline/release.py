@@ -45,7 +45,8 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
 
     `datestamps` and `switches` hold, for release number n at index n - 1, the clock reading that
     `dcterms:modified` shows and the time at which the release was switched in (both xsd:dateTime,
-    UTC). `keys` holds the key fields of each source, `harvests` what its last harvest leaves.
+    UTC). `keys` holds the key fields of each source, `harvests` what its last harvest leaves. From
+    `next_look` on (xsd:dateTime; empty: never) a run looks again even where nothing has changed.
     """
 
     format: int = FORMAT
@@ -65,6 +66,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     digests: dict[str, str] = {}
     files: dict[str, FileEntry] = {}
     harvests: dict[str, HarvestNote] = {}
+    next_look: str = ""
 
 
 def clock() -> datetime:

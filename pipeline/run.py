@@ -56,14 +56,17 @@ def run_catalogue(
         parts = digests(settings)
         print_ = fingerprint(parts, tuple(sorted(sources)))
         plan = Plan(settings, selected, jobs, tell, now, previous, parts, print_, offline)
-        live = any(source.is_live for source in selected)  # only the web knows what it holds now
-        if (
-            previous
-            and not live
-            and print_ in _known_fingerprints(previous, read_last_run(settings.output))
-        ):
-            return unchanged(plan, previous)
+        if previous and not _must_look(plan, previous):
+            last = read_last_run(settings.output)
+            if print_ in _known_fingerprints(previous, last):
+                return unchanged(plan, previous)
         return _make_release(plan)
+
+
+def _must_look(plan: Plan, previous: Manifest) -> bool:
+    """Say whether equal fingerprints tell nothing: the web is read, or a deletion may fall due."""
+    live = any(source.is_live for source in plan.selected)
+    return live or bool(previous.next_look and release.stamp(plan.now) >= previous.next_look)
 
 
 def _known_fingerprints(previous: Manifest, last: LastRun | None) -> set[str]:
@@ -148,6 +151,7 @@ def _work_on(
     from pipeline.accounts import add_up
     from pipeline.assemble import Findings, Made
     from pipeline.assign import assign
+    from pipeline.grace import Deletion
     from pipeline.job import Part
     from pipeline.part import work_on
 
@@ -158,11 +162,17 @@ def _work_on(
             work=job.work / "parts",
             harvested=frozenset(one.source.name for one in harvests),
             partly=frozenset(one.source.name for one in harvests if one.since),
+            complete=frozenset(one.source.name for one in harvests if one.is_complete),
         )
         job.work.mkdir(parents=True)
-        assigned = assign(
-            harvests, before, tools.decisions.identities, configured, job.number, job.work
+        deletion = Deletion(
+            job.moment,
+            plan.settings.catalogue.deletion,
+            {one.source.name: one.deleted for one in harvests},
+            job.complete,
         )
+        settled = tools.decisions.identities
+        assigned = assign(harvests, before, settled, configured, deletion, job.number, job.work)
         plan.tell(f"link, map and validate {assigned.parts} part(s)")
         parts = [Part(job, index) for index in range(assigned.parts)]
         results = tuple(workers.in_order(work_on, parts))

@@ -133,6 +133,16 @@ class Paging(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     last: NotNegative = 0
 
 
+class DeletionSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """When an entry that its source no longer shows is deleted.
+
+    After `runs` complete harvests without it, and `days` after the first of them.
+    """
+
+    runs: Positive = 3
+    days: NotNegative = 7
+
+
 class Gates(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What stops a source.
 
@@ -160,8 +170,9 @@ class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     fields whose repaired values identify an entry (none: those of its kind; `id` is the source's
     own key). `labels` maps the source's type labels to concepts (their local name or IRI) beyond
     the labels the concept scheme holds. `values` maps, for a field, values of the source to those
-    that are meant; `defaults` are values for fields the source does not give. `file` is where this
-    was read from.
+    that are meant; `defaults` are values for fields the source does not give. `complete` says that
+    saved files are the whole listing, so that what they lack is gone. `file` is where this was read
+    from.
     """
 
     kind: str
@@ -177,6 +188,7 @@ class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     values: dict[str, dict[str, str]] = {}
     defaults: dict[str, str] = {}
     rights: Rights = Rights()
+    complete: bool | None = None
     gates: Gates = Gates()
     fetch: SourceFetch = SourceFetch()
     credentials: Credentials | None = None
@@ -199,6 +211,11 @@ class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
         return self.key or KINDS[self.kind].key
 
     @property
+    def is_complete(self) -> bool:
+        """Say whether a harvest that reached the last page is the whole listing."""
+        return self.is_live if self.complete is None else self.complete
+
+    @property
     def is_live(self) -> bool:
         """Say whether the source is read from the web, not from saved files."""
         return self.location.strip().lower().startswith(("http://", "https://"))
@@ -219,6 +236,7 @@ class Catalogue(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     language: LanguageSettings = LanguageSettings()
     query: QuerySettings = QuerySettings()
     fetch: FetchSettings = FetchSettings()
+    deletion: DeletionSettings = DeletionSettings()
 
 
 class Settings(msgspec.Struct, frozen=True):

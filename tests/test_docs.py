@@ -70,6 +70,7 @@ def keys(struct: type[msgspec.Struct]) -> list[str]:
         ("settings.md", settings.QuerySettings),
         ("sources.md", settings.Source),
         ("settings.md", settings.FetchSettings),
+        ("settings.md", settings.DeletionSettings),
         ("fetching.md", settings.FetchSettings),
         ("fetching.md", settings.Credentials),
         ("sources.md", settings.Gates),
@@ -102,6 +103,7 @@ def test_documented_defaults_are_the_defaults() -> None:
         settings.LanguageSettings,
         settings.QuerySettings,
         settings.FetchSettings,
+        settings.DeletionSettings,
     ):
         made: Any = struct()
         for key in keys(struct):

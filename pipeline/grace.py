@@ -1,0 +1,71 @@
+"""When an entry that its source no longer shows is deleted: after so many runs and so many days.
+
+Only complete harvests count: the last page reached, no page failed, no fewer entries than the total
+that the source declares; saved files only where the source file says that they are all of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+import msgspec
+
+from pipeline.model import Record
+from pipeline.settings import DeletionSettings
+
+
+def aged(record: Record, moment: str, grace: DeletionSettings) -> Record:
+    """Return a record that one more complete harvest, at `moment`, does not hold.
+
+    The count goes no further than the grace, so that a record in waiting changes nothing.
+    """
+    return msgspec.structs.replace(
+        record,
+        missing=min(record.missing + 1, max(grace.runs, 1)),
+        missing_since=record.missing_since or moment,
+    )
+
+
+def is_due(record: Record, moment: str, grace: DeletionSettings) -> bool:
+    """Say whether a record that has been aged is to be deleted at `moment` (xsd:dateTime)."""
+    return record.missing >= grace.runs and moment >= due_date(record, grace)
+
+
+def due_date(record: Record, grace: DeletionSettings) -> str:
+    """Return the moment from which a missing record may be deleted (xsd:dateTime, UTC)."""
+    due = datetime.fromisoformat(record.missing_since) + timedelta(days=grace.days)
+    return due.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def next_look(record: Record, moment: str, grace: DeletionSettings) -> str:
+    """Return from when on a run has to look again even where nothing has changed.
+
+    Empty where nothing is missing; `moment` itself where runs are still to be counted.
+    """
+    if not record.missing:
+        return ""
+    return due_date(record, grace) if record.missing >= grace.runs else moment
+
+
+class Deletion(msgspec.Struct, frozen=True):
+    """What decides whether a record that is in no harvest is deleted.
+
+    `said` holds, by source, the keys of entries that the source says are deleted; `complete` names
+    the sources whose harvest holds all they have.
+    """
+
+    moment: str
+    grace: DeletionSettings
+    said: Mapping[str, frozenset[str]]
+    complete: frozenset[str]
+
+    def reason(self, record: Record) -> str:
+        """Return why a record that no entry is of is deleted now; empty: it stays."""
+        if not self.said.get(record.source, frozenset()).isdisjoint(record.keys):
+            return "the source deleted it"
+        if record.source in self.complete:
+            late = aged(record, self.moment, self.grace)
+            if is_due(late, self.moment, self.grace):
+                return f"the source has not shown it since {late.missing_since}"
+        return ""
