@@ -13,6 +13,9 @@ import typer
 from pipeline.errors import CataloomError, QueryError, show_path
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pipeline.model import Change
     from pipeline.settings import Settings
 
 UNEXPECTED = 1
@@ -43,6 +46,13 @@ class Format(StrEnum):
     JSONLD = "jsonld"
 
 
+class DiffFormat(StrEnum):
+    """The formats of differences."""
+
+    TABLE = "table"
+    JSON = "json"
+
+
 @app.callback()
 def catalogue(
     context: typer.Context,
@@ -68,6 +78,12 @@ def run(
     offline: Annotated[
         bool, typer.Option("--offline", help="Ask no server: use what was fetched before.")
     ] = False,
+    plan: Annotated[
+        bool, typer.Option("--plan", help="Show what would change; publish nothing.")
+    ] = False,
+    form: Annotated[
+        DiffFormat, typer.Option("--format", help="The form of what --plan shows.")
+    ] = DiffFormat.TABLE,
 ) -> None:
     """Harvest the sources and publish a release, if anything changed."""
     from pipeline.progress import Progress
@@ -76,10 +92,35 @@ def run(
     settings = _settings(context)
     with Progress(sys.stderr) as progress:
         outcome = run_catalogue(
-            settings, sources=tuple(source or ()), jobs=jobs, offline=offline, tell=progress.tell
+            settings,
+            sources=tuple(source or ()),
+            jobs=jobs,
+            offline=offline,
+            publishes=not plan,
+            tell=progress.tell,
         )
     progress.end(outcome)
+    if plan:
+        from pipeline.diff import read_changes
+
+        _show_changes(read_changes(outcome.folder / "changes.jsonl"), form)
     raise typer.Exit(outcome.exit_code)
+
+
+@app.command()
+def diff(
+    context: typer.Context,
+    first: Annotated[str, typer.Argument(metavar="[A]", help="A release; the one before B.")] = "",
+    second: Annotated[str, typer.Argument(metavar="[B]", help="A release; the current one.")] = "",
+    form: Annotated[DiffFormat, typer.Option("--format", help="The form of the answer.")] = (
+        DiffFormat.TABLE
+    ),
+) -> None:
+    """Show what was created, updated and deleted from one release to another."""
+    from pipeline.diff import chosen, differences
+
+    before, after = chosen(_settings(context).output, first, second)
+    _show_changes(differences(before, after), form)
 
 
 @app.command()
@@ -197,6 +238,13 @@ def _settings(context: typer.Context) -> Settings:
 
     chosen: Path | None = context.obj
     return load_settings(chosen if chosen is not None else find_folder(Path.cwd()))
+
+
+def _show_changes(changes: Iterable[Change], form: DiffFormat) -> None:
+    from pipeline.diff import as_json, as_table
+
+    for line in (as_json if form is DiffFormat.JSON else as_table)(changes):
+        typer.echo(line)
 
 
 def _query_text(sparql: str | None, file: Path | None) -> str:

@@ -114,11 +114,6 @@ def part_of(identifier: str, parts: int) -> int:
     return value * parts >> HASH_BITS
 
 
-def order(record: Record) -> tuple[str, str]:
-    """Return what records are sorted by: the hash in their identifier, then all of it."""
-    return record.id[record.id.rindex("-") + 1 :], record.id
-
-
 def read_lines(file: Path) -> Iterator[Record]:
     """Yield the records of a part file."""
     decoder = msgspec.json.Decoder(Record)

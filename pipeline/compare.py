@@ -11,6 +11,11 @@ _NOT_SHOWN = frozenset(
 )  # fmt: skip
 
 
+def order(record: Record) -> tuple[str, str]:
+    """Return what records are sorted by: the hash in their identifier, then all of it."""
+    return record.id[record.id.rindex("-") + 1 :], record.id
+
+
 def change_of(before: Record | None, after: Record) -> Change:
     """Return the change from `before` (None: there was none) to `after`, field by field."""
     title = after.title[0].value if after.title else ""

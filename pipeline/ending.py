@@ -12,7 +12,7 @@ import msgspec
 from pipeline import release
 from pipeline.errors import RunRefused
 from pipeline.fingerprint import versions
-from pipeline.last_run import FOLDER, LastRun, keep_last_run, note_last_run
+from pipeline.last_run import FOLDER, PLAN_FOLDER, LastRun, copy_told, keep_last_run, note_last_run
 from pipeline.model import Books, HarvestNote
 from pipeline.release import Manifest
 from pipeline.settings import Settings, Source
@@ -29,7 +29,7 @@ Failed = dict[str, str]  # source -> why it gave nothing
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
-    """How a run ended: `kind` is published, partial or unchanged.
+    """How a run ended: `kind` is published, partial, unchanged or planned.
 
     `release` is the current release's id, `failed` the message of each source that failed or was
     refused, `folder` where the report and the issues of this run are.
@@ -55,6 +55,7 @@ class Plan(msgspec.Struct, frozen=True):
     digests: dict[str, str]
     fingerprint: str
     offline: bool = False
+    publishes: bool = True
 
 
 def manifest_of(
@@ -136,6 +137,19 @@ def unchanged(plan: Plan, previous: Manifest) -> Outcome:
         kind="unchanged", exit_code=0, release=previous.id, books=previous.books,
         folder=plan.settings.output / FOLDER,
     )  # fmt: skip
+
+
+def planned(plan: Plan, made: Made, failed: Failed, told: Path) -> Outcome:
+    """End a run that only shows what would change; the last run's notes stay as they are."""
+    folder = copy_told(told, plan.settings.output / PLAN_FOLDER)
+    return Outcome(
+        kind="planned",
+        exit_code=PARTIAL_FAILURE if failed else 0,
+        release=plan.previous.id if plan.previous else "",
+        books=made.books,
+        folder=folder,
+        failed=failed,
+    )
 
 
 def tell_refusal(plan: Plan, made: Made, tools: Tools, failed: Failed, error: RunRefused) -> None:

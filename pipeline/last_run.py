@@ -11,6 +11,7 @@ import msgspec
 from pipeline.release import replace_folder
 
 FOLDER = "last-run"
+PLAN_FOLDER = "last-plan"  # what a run that only plans had to say
 FILE = "run.json"
 COPIED = ("report.html", "issues.csv", "quarantine.jsonl", "changes.jsonl", "review.csv",
           "worklist.csv")  # fmt: skip
@@ -53,7 +54,12 @@ def keep_last_run(output: Path, told: Path, last: LastRun) -> Path:
 
     Files are hard links where the file system has them. Returns the folder.
     """
-    made = output / f".{FOLDER}"
+    return copy_told(told, output / FOLDER, last)
+
+
+def copy_told(told: Path, folder: Path, last: LastRun | None = None) -> Path:
+    """Put what a run had to tell, and how it ended, in the place of `folder`, and return that."""
+    made = folder.with_name(f".{folder.name}")
     shutil.rmtree(made, ignore_errors=True)
     made.mkdir()
     for name in COPIED:
@@ -63,6 +69,7 @@ def keep_last_run(output: Path, told: Path, last: LastRun) -> Path:
                 os.link(source, made / name)
             except OSError:  # another file system, or one without hard links
                 shutil.copyfile(source, made / name)
-    (made / FILE).write_bytes(msgspec.json.format(msgspec.json.encode(last), indent=1) + b"\n")
-    replace_folder(made, output / FOLDER)
-    return output / FOLDER
+    if last is not None:
+        (made / FILE).write_bytes(msgspec.json.format(msgspec.json.encode(last), indent=1) + b"\n")
+    replace_folder(made, folder)
+    return folder

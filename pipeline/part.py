@@ -14,8 +14,8 @@ from pathlib import Path
 
 import msgspec
 
-from pipeline.assign import order, read_lines
-from pipeline.compare import change_of
+from pipeline.assign import read_lines
+from pipeline.compare import change_of, order
 from pipeline.grace import aged, due_date, next_look
 from pipeline.job import Job, Part, PartResult, Tools, prepare
 from pipeline.link import link, review, worklist

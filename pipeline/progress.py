@@ -59,7 +59,10 @@ class Progress:
                 f"{books.updated} updated, {books.unchanged} unchanged, "
                 f"{books.rejected} rejected, {books.kept} kept"
             )
-        self._write(f"Published: {outcome.release}")
+        if outcome.kind == "planned":
+            self._write("Planned only: nothing was published.")
+        else:
+            self._write(f"Published: {outcome.release}")
         self._write(f"Report: {show_path(outcome.folder / 'report.html')}")
 
     def _write(self, line: str) -> None:

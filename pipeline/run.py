@@ -13,7 +13,17 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from pipeline import release
-from pipeline.ending import Failed, Outcome, Plan, Tell, end, manifest_of, tell_refusal, unchanged
+from pipeline.ending import (
+    Failed,
+    Outcome,
+    Plan,
+    Tell,
+    end,
+    manifest_of,
+    planned,
+    tell_refusal,
+    unchanged,
+)
 from pipeline.errors import RunRefused, SourceError
 from pipeline.fingerprint import digests, fingerprint
 from pipeline.last_run import LastRun, read_last_run
@@ -39,14 +49,16 @@ def run_catalogue(
     sources: Sequence[str] = (),
     jobs: int = 0,
     offline: bool = False,
+    publishes: bool = True,
     tell: Tell = lambda _: None,
 ) -> Outcome:
     """Harvest the sources and publish a release if anything changed.
 
     `sources` selects some by name (none: all), `jobs` is the number of processes (0: one a core);
-    `offline` reads from the payload store what it would ask the web for. `tell` takes a line on
-    what is being done. Raises what `pipeline.errors` lists; whatever is raised, what was published
-    before stays.
+    `offline` reads from the payload store what it would ask the web for; a run that does not
+    publish (`publishes`) tells what would change. `tell` takes a line on what is being done.
+
+    Raises what `pipeline.errors` lists; whatever is raised, what was published before stays.
     """
     selected = select_sources(settings, sources)
     now = release.clock()
@@ -55,8 +67,10 @@ def run_catalogue(
         refuse_moved_iris(settings, previous)
         parts = digests(settings)
         print_ = fingerprint(parts, tuple(sorted(sources)))
-        plan = Plan(settings, selected, jobs, tell, now, previous, parts, print_, offline)
-        if previous and not _must_look(plan, previous):
+        plan = Plan(
+            settings, selected, jobs, tell, now, previous, parts, print_, offline, publishes
+        )
+        if previous and publishes and not _must_look(plan, previous):
             last = read_last_run(settings.output)
             if print_ in _known_fingerprints(previous, last):
                 return unchanged(plan, previous)
@@ -232,6 +246,9 @@ def _publish(plan: Plan, made: Made, tools: Tools, failed: Failed, partial: Path
         books=made.books,
         disagreements=second_opinion(job, tools, findings),
     )
+    if not plan.publishes:
+        tell(job, tools, findings, msgspec.structs.replace(told, outcome="planned"), job.work)
+        return planned(plan, made, failed, job.work)
     if previous and not _is_anything_new(plan, previous, findings):
         same = msgspec.structs.replace(
             told, outcome="partial" if failed else "unchanged", release=previous.id

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from pipeline import assign, release
-from pipeline.assign import order, part_of, read_previous
+from pipeline.assign import part_of, read_previous
+from pipeline.compare import order
 from tests.small_catalogue import Entry, SmallCatalogue, entries, prose
 
 

@@ -154,6 +154,7 @@ def _outcome(data: ReportData) -> str:
         "published": f"Release {data.release} is published.{after}",
         "partial": f"Release {data.release} is published, but not every source took part.{after}",
         "unchanged": f"Nothing changed. {stays}",
+        "planned": f"This is a plan: nothing was published. {stays}",
         "refused": f"The run was refused. {stays}",
         "failed": f"The run failed. {stays}",
     }[data.outcome]

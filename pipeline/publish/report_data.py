@@ -10,7 +10,7 @@ from pipeline.model import Books, Change, Issue, ReviewLine, WorklistLine
 from pipeline.publish.changes import Rejected
 from pipeline.publish.figures import Figures
 
-Outcome = Literal["published", "partial", "unchanged", "refused", "failed"]
+Outcome = Literal["published", "partial", "unchanged", "planned", "refused", "failed"]
 
 
 class SourceReport(msgspec.Struct, frozen=True, kw_only=True):
