@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.errors import CataloomError, QueryError, show_path
+from pipeline.errors import CataloomError, QueryError, SettingsError, show_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -104,6 +104,26 @@ def run(
         from pipeline.diff import read_changes
 
         _show_changes(read_changes(outcome.folder / "changes.jsonl"), form)
+    raise typer.Exit(outcome.exit_code)
+
+
+@app.command()
+def accept(
+    context: typer.Context,
+    run: Annotated[str, typer.Argument(metavar="RUN", help="The refused run, as it named itself.")],
+    reason: Annotated[
+        str, typer.Option("--reason", metavar="TEXT", help="Why it is right; kept in the release.")
+    ],
+) -> None:
+    """Publish exactly what that run's gate refused."""
+    from pipeline.progress import Progress
+    from pipeline.run import accept_run
+
+    if not reason.strip():
+        raise SettingsError("--reason is empty", expected="why what the gate refused is right")
+    with Progress(sys.stderr) as progress:
+        outcome = accept_run(_settings(context), run, reason.strip())
+    progress.end(outcome)
     raise typer.Exit(outcome.exit_code)
 
 

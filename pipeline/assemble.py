@@ -14,7 +14,7 @@ import msgspec
 
 from pipeline import VERSION
 from pipeline.errors import CataloomError
-from pipeline.job import Job, PartResult, Tools
+from pipeline.job import Job, Lost, PartResult, Tools
 from pipeline.model import (
     Books,
     Change,
@@ -58,9 +58,13 @@ S = TypeVar("S", bound=msgspec.Struct)
 
 
 class Findings(msgspec.Struct, frozen=True):
-    """What a run has to tell beside the records: read from the parts when it is asked for."""
+    """What a run has to tell beside the records: read from the parts when it is asked for.
+
+    `number` is that of the release in the making, `run` the run's id.
+    """
 
     number: int
+    run: str = ""
     results: tuple[PartResult, ...] = ()
     issues: tuple[Issue, ...] = ()
     review: tuple[ReviewLine, ...] = ()
@@ -82,6 +86,10 @@ class Findings(msgspec.Struct, frozen=True):
         for stone in self.tombstones:
             if stone.release == self.number:
                 yield Change(stone.id, "deleted", source=stone.source, reason=stone.reason)
+
+    def lost(self) -> Iterator[Lost]:
+        """Yield the published records that this harvest is the first not to hold."""
+        yield from self._lines("lost", Lost)
 
     def quarantine(self) -> Iterator[Record]:
         """Yield the rejected records."""

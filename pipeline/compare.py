@@ -16,9 +16,14 @@ def order(record: Record) -> tuple[str, str]:
     return record.id[record.id.rindex("-") + 1 :], record.id
 
 
+def title_of(record: Record) -> str:
+    """Return a record's first title, by which a person knows it, or an empty text."""
+    return record.title[0].value if record.title else ""
+
+
 def change_of(before: Record | None, after: Record) -> Change:
     """Return the change from `before` (None: there was none) to `after`, field by field."""
-    title = after.title[0].value if after.title else ""
+    title = title_of(after)
     if before is None:
         return Change(after.id, "created", title, after.source)
     fields = {

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from pipeline.compare import change_of, order
+from pipeline.compare import change_of, order, title_of
 from pipeline.errors import ReleaseError, show_path
 from pipeline.model import Change
 from pipeline.query.table import visible
@@ -64,8 +64,9 @@ def differences(before: Path, after: Path) -> Iterator[Change]:
             yield change_of(None, right)
             right = next(new, None)
         elif left is not None and (right is None or order(left) < order(right)):
-            title = left.title[0].value if left.title else ""
-            yield Change(left.id, "deleted", title, left.source, reason=reasons.get(left.id, ""))
+            yield Change(
+                left.id, "deleted", title_of(left), left.source, reason=reasons.get(left.id, "")
+            )
             left = next(old, None)
         elif left is not None and right is not None:
             if left.digest != right.digest:

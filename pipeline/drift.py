@@ -12,10 +12,7 @@ import msgspec
 from pipeline.errors import SourceError
 from pipeline.kinds import KINDS
 from pipeline.model import HarvestNote, Issue, Page
-from pipeline.settings import Gates, Rights, Source, SourceFetch
-
-FEWEST = 5
-"""Entries from which a share of them means anything."""
+from pipeline.settings import Gates, Rights, Source, SourceFetch, SourceGates
 
 SHOWN_POSITIONS = 3
 SWITCHED_OFF = 100  # points; no share falls further
@@ -24,8 +21,9 @@ SWITCHED_OFF = 100  # points; no share falls further
 class Found:
     """Counts what the pages of one harvest give; compares it with the last one."""
 
-    def __init__(self, last: HarvestNote, moment: str, source: Source) -> None:
+    def __init__(self, last: HarvestNote, moment: str, source: Source, gates: Gates) -> None:
         """Keep the note of the last harvest and the run's clock reading (xsd:dateTime)."""
+        self._gates = gates
         self._last = last
         self._moment = moment
         self._source = source
@@ -69,8 +67,8 @@ class Found:
         listing's layout has changed.
         """
         last = self._last
-        limit = self._source.gates.fill_rate
-        few = min(last.extracted, self._extracted) < FEWEST
+        limit = self._gates.fill_rate
+        few = min(last.extracted, self._extracted) < max(self._gates.least, 1)
         if self.partial_since or few or limit == SWITCHED_OFF:
             return
         fallen = []
@@ -111,7 +109,7 @@ class Found:
         return SourceError(
             f"the layout of the listing seems to have changed: {told}",
             where=source.file or source.name,
-            expected=f"shares that fall by less than {source.gates.fill_rate:g} points",
+            expected=f"shares that fall by less than {self._gates.fill_rate:g} points",
             next_step=f"correct how these fields are found in [{KINDS[source.kind].table}]; if the "
             "entries really no longer have them, set [gates] fill_rate = 100 for one run",
         )
@@ -120,7 +118,7 @@ class Found:
 def settings_digest(source: Source) -> str:
     """Return the SHA-256 (hex) of what in a source file decides what an entry gives."""
     bare = msgspec.structs.replace(
-        source, gates=Gates(), fetch=SourceFetch(), rights=Rights(), labels={}, values={},
+        source, gates=SourceGates(), fetch=SourceFetch(), rights=Rights(), labels={}, values={},
         defaults={}, title="", file="",
     )  # fmt: skip
     return hashlib.sha256(msgspec.json.encode(bare)).hexdigest()

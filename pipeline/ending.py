@@ -20,6 +20,7 @@ from pipeline.settings import Settings, Source
 # The stages are imported where the run has something to tell: a run without changes ends before.
 if TYPE_CHECKING:
     from pipeline.assemble import Made
+    from pipeline.held import Held
     from pipeline.job import Tools
 
 PARTIAL_FAILURE = 3
@@ -44,7 +45,10 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Plan(msgspec.Struct, frozen=True):
-    """What a run works with: what is asked of it, and what stands already."""
+    """What a run works with: what is asked of it, and what stands already.
+
+    `accepted` is the refused run whose harvests are published now, for a person's `reason`.
+    """
 
     settings: Settings
     selected: tuple[Source, ...]
@@ -56,6 +60,8 @@ class Plan(msgspec.Struct, frozen=True):
     fingerprint: str
     offline: bool = False
     publishes: bool = True
+    accepted: Held | None = None
+    reason: str = ""
 
 
 def manifest_of(
@@ -82,6 +88,7 @@ def manifest_of(
         versions=versions(),
         digests=plan.digests,
         harvests=_harvest_notes(plan, made),
+        accepted={plan.accepted.run: plan.reason} if plan.accepted else {},
         next_look=min(filter(None, (one.next_look for one in made.findings.results)), default=""),
     )
 

@@ -16,7 +16,7 @@ from pipeline.extract.access import Access
 from pipeline.kinds import OWN_KEY
 from pipeline.link.identity import Identities, Keyed, Known, identify
 from pipeline.model import HarvestNote, Issue, Locator, Record, SourceRecord
-from pipeline.settings import Settings, Source
+from pipeline.settings import Settings, Source, gates_of
 from pipeline.vocabulary import fold
 from pipeline.workers import Workers
 
@@ -86,7 +86,7 @@ def harvest(
     totals: list[int] = []
     deleted: dict[str, None] = {}
     last = circumstances.notes.get(source.name, HarvestNote())
-    found = Found(last, circumstances.moment, source)
+    found = Found(last, circumstances.moment, source, gates_of(source, settings.catalogue))
     access = _access(source, settings, circumstances, found.since)
 
     def batches() -> Iterator[Batch]:

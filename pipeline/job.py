@@ -52,9 +52,11 @@ class PartResult(msgspec.Struct, frozen=True, kw_only=True):
     """What one part came to.
 
     `state` counts what changed in the state but not in any description (keys, entries that went
-    missing or came back); `next_look` is the moment from which the next run has to look at the part
-    again even where nothing has changed, or empty; `violations` counts them by source; `compared`
-    are the ids that pyshacl may check, of which `rejected` were rejected.
+    missing or came back). By source, `lost` counts published records that this harvest is the first
+    not to hold, `unsettled` those with a title of no settled language, `violations` what breaks the
+    rules. `next_look` is the moment from which the next run has to look at the part again even
+    where nothing has changed, or empty. `compared` are the ids that pyshacl may check, of which
+    `rejected` were rejected.
     """
 
     part: Part
@@ -63,12 +65,22 @@ class PartResult(msgspec.Struct, frozen=True, kw_only=True):
     books: dict[str, Books]
     changes: int
     state: int
+    lost: dict[str, int]
+    unsettled: dict[str, int]
     next_look: str
     violations: dict[str, int]
     compared: frozenset[str]
     rejected: frozenset[str]
     worklist: list[WorklistLine]
     figures: Figures
+
+
+class Lost(msgspec.Struct, frozen=True):
+    """A published record that this harvest no longer holds and the one before did."""
+
+    id: str
+    source: str
+    title: str
 
 
 class Tools(msgspec.Struct, frozen=True):

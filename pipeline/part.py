@@ -15,9 +15,9 @@ from pathlib import Path
 import msgspec
 
 from pipeline.assign import read_lines
-from pipeline.compare import change_of, order
+from pipeline.compare import change_of, order, title_of
 from pipeline.grace import aged, due_date, next_look
-from pipeline.job import Job, Part, PartResult, Tools, prepare
+from pipeline.job import Job, Lost, Part, PartResult, Tools, prepare
 from pipeline.link import link, review, worklist
 from pipeline.model import Books, Change, Issue, Record
 from pipeline.publish.figures import figures
@@ -37,14 +37,16 @@ def work_on(part: Part) -> PartResult:
     """Link, map, validate and compare the records of a part; run in a worker process.
 
     Reads the part's files `new` and `old`; writes `records`, `nt`, `ttl`, `jsonld`, `rdf`,
-    `changes`, `quarantine`, `issues`, `review`, `results` and `compared`.
+    `changes`, `lost`, `quarantine`, `issues`, `review`, `results` and `compared`.
     """
     job, tools = part.job, prepare(part.job)
     limits = job.settings.catalogue.validate
     old = {record.id: record for record in read_lines(part.file("old"))}
     new = _described(job, tools, read_lines(part.file("new")), old)
     found = {record.id for record in new}
-    left = (_left(job, one) for one in old.values() if one.id not in found)
+    gone = [one for one in old.values() if one.id not in found]
+    lost = [one for one in gone if _is_lost(job, one)]
+    left = (_left(job, one) for one in gone)
     missing = _described(job, tools, left, old)
     results = find_results(_ntriples(tools, [*new, *missing]), tools.checker, limits.most_results)
     verdict = by_record(results)
@@ -56,6 +58,7 @@ def work_on(part: Part) -> PartResult:
     published = sorted([*accepted, *missing, *last_valid], key=order)
     changes = [change_of(old.get(one.id), one) for one in published if _is_changed(one, old)]
     _write(part, published, rejected, changes, results)
+    _write_structs(part.file("lost"), (Lost(one.id, one.source, title_of(one)) for one in lost))
     ids = [one.id for one in (*published, *rejected)]
     compared = choose_for_reference(ids, [one.id for one in rejected], limits)
     _write_compared(part, tools, [*published, *rejected], compared)
@@ -66,6 +69,8 @@ def work_on(part: Part) -> PartResult:
         books=_books(job, accepted, rejected, old),
         changes=len(changes),
         state=sum(_state_differs(one, old.get(one.id)) for one in published),
+        lost=dict(Counter(one.source for one in lost)),
+        unsettled=dict(Counter(one.source for one in accepted if _is_unsettled(one))),
         next_look=_next_look(job, published),
         violations=_violations((*new, *missing)),
         compared=compared,
@@ -172,6 +177,15 @@ def _is_changed(record: Record, old: dict[str, Record]) -> bool:
 
 def _state_differs(record: Record, before: Record | None) -> bool:
     return before is None or (record.keys, record.missing) != (before.keys, before.missing)
+
+
+def _is_lost(job: Job, record: Record) -> bool:
+    """Say whether this harvest is the first that does not hold a published record."""
+    return record.source in job.harvested - job.partly and not record.missing
+
+
+def _is_unsettled(record: Record) -> bool:
+    return any(not one.language for one in record.title)
 
 
 def _next_look(job: Job, published: Iterable[Record]) -> str:

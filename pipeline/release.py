@@ -47,6 +47,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     `dcterms:modified` shows and the time at which the release was switched in (both xsd:dateTime,
     UTC). `keys` holds the key fields of each source, `harvests` what its last harvest leaves. From
     `next_look` on (xsd:dateTime; empty: never) a run looks again even where nothing has changed.
+    `accepted` names the refused run that a person let pass, and the reason.
     """
 
     format: int = FORMAT
@@ -67,6 +68,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     files: dict[str, FileEntry] = {}
     harvests: dict[str, HarvestNote] = {}
     next_look: str = ""
+    accepted: dict[str, str] = {}
 
 
 def clock() -> datetime:

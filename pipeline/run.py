@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -77,6 +76,27 @@ def run_catalogue(
         return _make_release(plan)
 
 
+def accept_run(settings: Settings, run: str, reason: str, *, jobs: int = 0) -> Outcome:
+    """Publish exactly what the refused `run` made, for a person's `reason`, without a harvest.
+
+    Raises what `run_catalogue` does, and `SettingsError` or `RunRefused` where that run is not held
+    or the catalogue has gone on since.
+    """
+    from pipeline.held import read_held
+
+    now = release.clock()
+    with release.locked(settings.output), _disk_errors_explained(settings.output):
+        previous = release.previous_manifest(settings.output)
+        parts = digests(settings)
+        held = read_held(settings, run, previous.id if previous else "", parts)
+        selected = select_sources(settings, tuple(held.refused))
+        plan = Plan(
+            settings, selected, jobs, lambda _: None, now, previous, parts, "",
+            accepted=held, reason=reason,
+        )  # fmt: skip
+        return _make_release(plan)
+
+
 def _must_look(plan: Plan, previous: Manifest) -> bool:
     """Say whether equal fingerprints tell nothing: the web is read, or a deletion may fall due."""
     live = any(source.is_live for source in plan.selected)
@@ -118,26 +138,46 @@ def _make_release(plan: Plan) -> Outcome:
         tools = prepare(job)
         before = read_previous(release.current(settings.output) if previous else None)
         failed: Failed = {}
+        refused: Failed = {}
         findings = Findings(number=job.number)
         books: dict[str, Books] = {}
         try:
             with Workers(plan.jobs) as workers:
                 harvests = _harvest(plan, job, workers, failed)
-                made = _work_on(plan, job, tools, harvests, before, workers, failed)
+                made = _work_on(plan, job, tools, harvests, before, workers, failed, refused)
             job, findings, books = made.job, made.findings, made.books
             gate_publication(books)
         except RunRefused as error:
             tell_refusal(plan, Made(job, findings, books), tools, failed, error)
+            _hold(plan, release_id(moment), refused, previous.id if previous else "")
             raise
-        return _publish(plan, made, tools, failed, partial)
+        outcome = _publish(plan, made, tools, failed, partial)
+        _hold(plan, release_id(moment), refused, outcome.release)
+        return outcome
     finally:
         shutil.rmtree(partial, ignore_errors=True)
 
 
+def _hold(plan: Plan, run: str, refused: Failed, current: str) -> None:
+    """Hold what refused sources gave for a person to accept, or forget what was held before."""
+    from pipeline.held import Held, hold
+
+    if plan.publishes:
+        held = Held(run=run, release=current, refused=refused, digests=plan.digests)
+        hold(plan.settings.output, held)
+
+
 def _harvest(plan: Plan, job: Job, workers: Workers, failed: Failed) -> list[Harvest]:
-    """Extract and clean each source; one that fails is noted in `failed` and stops no other."""
+    """Extract and clean each source; one that fails is noted in `failed` and stops no other.
+
+    What a person has accepted is not harvested again.
+    """
     from pipeline.harvest import Circumstances, harvest
 
+    if plan.accepted is not None:
+        from pipeline.held import held_harvests
+
+        return held_harvests(plan.settings, plan.accepted)
     notes = plan.previous.harvests if plan.previous else {}
     circumstances = Circumstances(job.moment, notes, plan.offline)
     harvests = []
@@ -160,16 +200,20 @@ def _work_on(
     before: Previous,
     workers: Workers,
     failed: Failed,
+    refused: Failed,
 ) -> Made:
-    """Link, map and validate all parts; sources refused at the gate are left out and noted."""
+    """Link, map and validate all parts; sources refused at a gate are left out and put aside."""
     from pipeline.accounts import add_up
-    from pipeline.assemble import Findings, Made
+    from pipeline.assemble import Findings, Made, release_id
     from pipeline.assign import assign
+    from pipeline.gating import hold_at_gates
     from pipeline.grace import Deletion
+    from pipeline.held import put_aside
     from pipeline.job import Part
     from pipeline.part import work_on
 
     configured = frozenset(source.name for source in plan.settings.sources)
+    run = release_id(job.moment)
     while harvests:
         job = msgspec.structs.replace(
             job,
@@ -192,16 +236,26 @@ def _work_on(
         results = tuple(workers.in_order(work_on, parts))
         findings = Findings(
             number=job.number,
+            run=run,
             results=results,
             issues=tuple(issue for one in harvests for issue in one.issues),
             review=tuple(assigned.review),
             tombstones=tuple(assigned.tombstones),
         )
-        refused = _refused_sources(plan, findings)
-        if not refused:
+        books = add_up(results, assigned, harvests)
+        judged = hold_at_gates(
+            plan.settings, plan.previous, plan.digests, findings, books, harvests,
+            accepted=plan.accepted is not None,
+        )  # fmt: skip
+        if not judged.refused:
             notes = {one.source.name: one.note for one in harvests}
-            return Made(job, findings, add_up(results, assigned, harvests), notes)
-        failed.update(refused)
+            issues = (*findings.issues, *judged.warnings)
+            return Made(job, msgspec.structs.replace(findings, issues=issues), books, notes)
+        refused.update(judged.refused)
+        failed.update(judged.refused)
+        put_aside(
+            plan.settings.output, run, (one for one in harvests if one.source.name in refused)
+        )
         harvests = [one for one in harvests if one.source.name not in refused]
     raise RunRefused(
         "every source failed or was refused",
@@ -209,26 +263,6 @@ def _work_on(
         expected="at least one source that can be read",
         next_step="; ".join(failed.values()),
     )
-
-
-def _refused_sources(plan: Plan, findings: Findings) -> Failed:
-    """Return the message of each source whose violations are too many to be its records' fault."""
-    from pipeline.validate import gate_results
-
-    most = plan.settings.catalogue.validate.most_results
-    counts = Counter[str]()
-    for result in findings.results:
-        counts.update(result.violations)
-    refused: Failed = {}
-    # What a source had published before it was left out of this run stays, whatever it breaks.
-    harvested = findings.results[0].part.job.harvested
-    for source in sorted(one for one in harvested if counts[one] >= most):
-        try:
-            issues = (issue for issue in findings.all_issues() if issue.source == source)
-            gate_results(source, issues, most)
-        except SourceError as error:
-            refused[source] = str(error)
-    return refused
 
 
 def _publish(plan: Plan, made: Made, tools: Tools, failed: Failed, partial: Path) -> Outcome:

@@ -37,6 +37,7 @@ IRI_FORBIDDEN = re.compile(r'[\x00-\x20<>"{}|^`\\]')
 
 Tag = Annotated[str, msgspec.Meta(pattern=f"^{LANGUAGE_TAG.pattern}$")]
 Seconds = Annotated[float, msgspec.Meta(ge=0)]
+Percent = Annotated[float, msgspec.Meta(ge=0, le=100)]
 
 
 class Publisher(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -144,12 +145,35 @@ class DeletionSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Gates(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What stops a source.
+    """What stops a source, or is warned of, in percent; from `least` entries on.
 
-    `fill_rate` is the points by which the share of entries that give a field may fall (100: any).
+    `fewer` than at the last harvest (`fewer_warn`: warned of); new and lost entries both above
+    `rekeyed`; `updated` ones (warned of); `fill_rate` is the points by which the share of entries
+    that give a field may fall (100: any); `rejected` records (at the first harvest: warned of);
+    titles whose language is `unsettled` (warned of).
     """
 
-    fill_rate: Annotated[float, msgspec.Meta(gt=0, le=100)] = 20.0
+    fewer_warn: Percent = 15.0
+    fewer: Percent = 30.0
+    rekeyed: Percent = 30.0
+    updated: Percent = 50.0
+    fill_rate: Percent = 20.0
+    rejected: Percent = 5.0
+    unsettled: Percent = 10.0
+    least: NotNegative = 5
+
+
+class SourceGates(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a source sets otherwise than the catalogue's `Gates`; None: as the catalogue."""
+
+    fewer_warn: Percent | None = None
+    fewer: Percent | None = None
+    rekeyed: Percent | None = None
+    updated: Percent | None = None
+    fill_rate: Percent | None = None
+    rejected: Percent | None = None
+    unsettled: Percent | None = None
+    least: NotNegative | None = None
 
 
 class Rights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -189,7 +213,7 @@ class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     defaults: dict[str, str] = {}
     rights: Rights = Rights()
     complete: bool | None = None
-    gates: Gates = Gates()
+    gates: SourceGates = SourceGates()
     fetch: SourceFetch = SourceFetch()
     credentials: Credentials | None = None
     paging: Paging | None = None
@@ -237,6 +261,7 @@ class Catalogue(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     query: QuerySettings = QuerySettings()
     fetch: FetchSettings = FetchSettings()
     deletion: DeletionSettings = DeletionSettings()
+    gates: Gates = Gates()
 
 
 class Settings(msgspec.Struct, frozen=True):
@@ -250,6 +275,14 @@ class Settings(msgspec.Struct, frozen=True):
     def output(self) -> Path:
         """Return where releases are published."""
         return self.folder / "output"
+
+
+def gates_of(source: Source, catalogue: Catalogue) -> Gates:
+    """Return the gates of a source: the catalogue's, but for what the source sets itself."""
+    own = msgspec.structs.asdict(source.gates)
+    return msgspec.structs.replace(
+        catalogue.gates, **{name: value for name, value in own.items() if value is not None}
+    )
 
 
 def iri_problem(value: str) -> str:

@@ -24,7 +24,9 @@ LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)(?:#[^)]*)?\)")
 
 
 def commands() -> list[str]:
-    own = (str(one.name or one.callback.__name__) for one in app.registered_commands if one.callback)
+    own = (
+        str(one.name or one.callback.__name__) for one in app.registered_commands if one.callback
+    )
     groups = (str(one.name) for one in app.registered_groups)
     return sorted((*own, *groups))
 
@@ -73,7 +75,7 @@ def keys(struct: type[msgspec.Struct]) -> list[str]:
         ("settings.md", settings.DeletionSettings),
         ("fetching.md", settings.FetchSettings),
         ("fetching.md", settings.Credentials),
-        ("sources.md", settings.Gates),
+        ("settings.md", settings.Gates),
         ("sources/html-listing.md", settings.Paging),
         ("sources/html-listing.md", kinds.HtmlSettings),
         ("sources/html-listing.md", kinds.DetailSettings),
@@ -104,6 +106,7 @@ def test_documented_defaults_are_the_defaults() -> None:
         settings.QuerySettings,
         settings.FetchSettings,
         settings.DeletionSettings,
+        settings.Gates,
     ):
         made: Any = struct()
         for key in keys(struct):

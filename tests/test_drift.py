@@ -11,9 +11,10 @@ from pipeline.drift import Found, settings_digest
 from pipeline.errors import SourceError
 from pipeline.kinds import OaiSettings
 from pipeline.model import HarvestNote, Locator, Page, SourceRecord
-from pipeline.settings import Gates, Source
+from pipeline.settings import Gates, Source, SourceGates
 from tests.small_catalogue import SmallCatalogue, prose
 
+GATES = Gates()
 MOMENT = "2026-11-27T00:00:00Z"
 SOURCE = Source(
     kind="oai-pmh",
@@ -35,8 +36,8 @@ def page(count: int, *fields: str, **more: str) -> Page:
     )
 
 
-def note_of(*pages: Page, last: HarvestNote | None = None, source: Source = SOURCE) -> HarvestNote:
-    found = Found(last or HarvestNote(), MOMENT, source)
+def note_of(*pages: Page, last: HarvestNote | None = None, gates: Gates = GATES) -> HarvestNote:
+    found = Found(last or HarvestNote(), MOMENT, SOURCE, gates)
     for one in pages:
         found.add(one)
     assert list(found.drift()) == []
@@ -54,8 +55,8 @@ def test_a_harvest_counts_what_its_entries_give() -> None:
     )
 
 
-def drifted(before: Page, *after: Page, source: Source = SOURCE) -> str:
-    found = Found(note_of(before), MOMENT, source)
+def drifted(before: Page, *after: Page, gates: Gates = GATES) -> str:
+    found = Found(note_of(before), MOMENT, SOURCE, gates)
     for one in after:
         found.add(one)
     with pytest.raises(SourceError) as caught:
@@ -86,12 +87,12 @@ def test_a_field_that_falls_stops_the_source() -> None:
     ],
 )
 def test_the_gate_is_where_it_is_set(lacking: int, limit: float, falls: bool) -> None:
-    source = msgspec.structs.replace(SOURCE, gates=Gates(limit))
+    gates = Gates(fill_rate=limit)
     pages = [page(10 - lacking, "title", "date"), page(lacking, "title")]
     if falls:
-        assert "'date'" in drifted(page(10, "title", "date"), *pages, source=source)
+        assert "'date'" in drifted(page(10, "title", "date"), *pages, gates=gates)
     else:
-        note_of(*pages, last=note_of(page(10, "title", "date")), source=source)
+        note_of(*pages, last=note_of(page(10, "title", "date")), gates=gates)
 
 
 @pytest.mark.parametrize("counts", [(4, 10), (10, 4), (0, 10), (10, 0)])
@@ -102,7 +103,7 @@ def test_few_entries_tell_nothing(counts: tuple[int, int]) -> None:
 
 def test_a_changed_source_file_makes_it_a_warning() -> None:
     source = msgspec.structs.replace(SOURCE, oai=OaiSettings(prefix="mods"))
-    found = Found(note_of(page(10, "title", "date")), MOMENT, source)
+    found = Found(note_of(page(10, "title", "date")), MOMENT, source, GATES)
     found.add(page(10, "title"))
     (issue,) = found.drift()
     assert (issue.property, issue.severity) == ("date", "warning")
@@ -124,11 +125,12 @@ def test_when_only_changes_are_asked_for(last: dict[str, str], since: str) -> No
         until="2026-11-20", full="2026-11-20T00:00:00Z", settings=settings_digest(SOURCE)
     )
     known = msgspec.structs.replace(known, **last)
-    assert Found(known, MOMENT, SOURCE).since == since
-    assert Found(known, "", SOURCE).since == ""
+    assert Found(known, MOMENT, SOURCE, GATES).since == since
+    assert Found(known, "", SOURCE, GATES).since == ""
     whole = msgspec.structs.replace(SOURCE, oai=OaiSettings())
-    assert Found(known, MOMENT, whole).since == ""
-    assert Found(known, MOMENT, msgspec.structs.replace(SOURCE, oai=None)).since == ""
+    assert Found(known, MOMENT, whole, GATES).since == ""
+    without = msgspec.structs.replace(SOURCE, oai=None)
+    assert Found(known, MOMENT, without, GATES).since == ""
 
 
 def test_a_harvest_of_changes_keeps_what_the_whole_one_counted() -> None:
@@ -139,7 +141,12 @@ def test_a_harvest_of_changes_keeps_what_the_whole_one_counted() -> None:
 
 def test_what_decides_nothing_is_not_in_the_digest() -> None:
     digest = settings_digest(SOURCE)
-    for change in ({"gates": Gates(1)}, {"title": "T"}, {"labels": {"a": "b"}}, {"file": "x"}):
+    for change in (
+        {"gates": SourceGates(fill_rate=1)},
+        {"title": "T"},
+        {"labels": {"a": "b"}},
+        {"file": "x"},
+    ):
         assert settings_digest(msgspec.structs.replace(SOURCE, **change)) == digest
     assert settings_digest(msgspec.structs.replace(SOURCE, location="x.xml")) != digest
 

@@ -110,6 +110,8 @@ def identify(
             entries, new, vanished, texts(new), known_texts([v.id for v in vanished]), answer
         )
     taken = {resource.id for resource in known} | set(answer.ids)
+    said = {one: other for (one, other), same in (settled or {}).items() if same}
+    free = {resource.id for resource in vanished} - set(answer.ids)
     doubted = {doubt.index: doubt for doubt in answer.doubts}
     for index in sorted(new, key=lambda index: answer.keys[index]):
         if not answer.ids[index]:
@@ -118,9 +120,10 @@ def identify(
             decision = (settled or {}).get((answer.ids[index], doubt.candidate)) if doubt else None
             if doubt and decision is not None:
                 answer.doubts.remove(doubt)
-            if doubt and decision:
-                answer.ids[index] = doubt.candidate
-                answer.moved[index] = doubt.candidate
+            same = doubt.candidate if doubt and decision else said.get(answer.ids[index], "")
+            if same in free:
+                free.remove(same)
+                answer.ids[index] = answer.moved[index] = same
             taken.add(answer.ids[index])
     answer.shared.sort()
     return answer

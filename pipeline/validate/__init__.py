@@ -7,7 +7,7 @@ from pipeline.validate.engine import (
     validate_part,
     validate_vocabulary,
 )
-from pipeline.validate.gates import gate_publication, gate_results
+from pipeline.validate.gates import Facts, gate_publication, gate_results, judge
 from pipeline.validate.lint_ontology import lint_ontology
 from pipeline.validate.lint_shapes import lint_shapes
 from pipeline.validate.reference import (
@@ -22,6 +22,7 @@ from pipeline.validate.turtle import Finding
 __all__ = [
     "Checker",
     "Disagreement",
+    "Facts",
     "Finding",
     "Result",
     "by_record",
@@ -31,6 +32,7 @@ __all__ = [
     "find_results",
     "gate_publication",
     "gate_results",
+    "judge",
     "lint_ontology",
     "lint_shapes",
     "validate_part",

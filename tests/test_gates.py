@@ -1,0 +1,187 @@
+"""The gates over whole runs: what is refused, what is warned of, what a person lets pass."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from pipeline import release
+from pipeline.__main__ import main
+from pipeline.catalogue_folder import load_settings
+from pipeline.errors import RunRefused, SettingsError
+from pipeline.run import accept_run
+from tests.small_catalogue import Entry, SmallCatalogue, entries, prose
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> SmallCatalogue:
+    return SmallCatalogue(tmp_path / "small")
+
+
+def refused(small: SmallCatalogue) -> str:
+    with pytest.raises(RunRefused) as caught:
+        small.run()
+    return str(caught.value)
+
+
+def renamed(count: int) -> list[Entry]:
+    """Return entries like `entries(count)` under another type and with other abstracts."""
+    return [one._replace(abstract=prose(500 + n), label="Publications")
+            for n, one in enumerate(entries(count))]  # fmt: skip
+
+
+def test_far_fewer_entries_are_refused_and_accepted(small: SmallCatalogue) -> None:
+    small.write(entries(20))
+    small.run()
+    before = small.current
+    small.write(entries(14))
+    message = refused(small)
+    assert "14 entries came, 20 the last time: 30 % fewer, the gate is at 30 %" in message
+    assert "no longer there: 'How the members of group " in message
+    assert small.current == before
+    (run,) = re.findall(r'cataloom accept (\w+) --reason "…"', message)
+    with pytest.raises(SystemExit) as ended:
+        main(["-C", str(small.folder), "accept", run, "--reason", "they moved to another list"])
+    assert ended.value.code == 0
+    manifest = release.read_manifest(small.current)
+    assert manifest.accepted == {run: "they moved to another list"}
+    assert manifest.books["other"].extracted == 14
+    assert manifest.books["other"].kept == 6
+    assert not (small.output / "held").exists()
+    assert small.run().kind == "unchanged"
+    small.write(entries(13))
+    assert small.run().kind == "published"  # compared with what was accepted
+
+
+def test_somewhat_fewer_are_warned_of(small: SmallCatalogue) -> None:
+    small.write(entries(20))
+    small.run()
+    small.write(entries(17))
+    assert small.run().kind == "published"
+    assert "17 entries came, 20 the last time: 15 % fewer" in small.read("issues.csv")
+
+
+def test_few_entries_pass_every_gate(small: SmallCatalogue) -> None:
+    small.write(entries(4))
+    small.run()
+    small.write(entries(1))
+    assert small.run().kind == "published"
+
+
+def test_a_source_of_its_own_is_refused_alone(small: SmallCatalogue) -> None:
+    small.write(entries(10))
+    small.write(entries(10, 50), "second")
+    small.run()
+    small.write(entries(5))
+    small.write(entries(11, 50), "second")
+    outcome = small.run()
+    assert (outcome.kind, outcome.exit_code) == ("partial", 3)
+    assert outcome.books["second"].created == 1
+    assert len(small.ids()) == 21
+    held = (small.output / "held").iterdir()
+    (run,) = (one.name for one in held)
+    accepted = accept_run(load_settings(small.folder), run, "right")
+    assert (accepted.kind, accepted.books["other"].extracted) == ("published", 5)
+    assert len(small.ids()) == 21
+    assert sum(1 for one in small.records().values() if one.missing) == 5
+
+
+def test_a_site_with_new_keys_is_refused_and_keeps_its_iris(small: SmallCatalogue) -> None:
+    small.write(entries(10))
+    small.run()
+    before = small.ids()
+    small.write(renamed(10))
+    message = refused(small)
+    assert "10 entries are new and 10 are gone (100 % and 100 %" in message
+    assert "10 of the new entries have the title of one that is gone" in message
+    (file,) = re.findall(r"cataloom decide (\S+),", message)
+    with pytest.raises(SystemExit) as ended:
+        main(["-C", str(small.folder), "decide", str(Path.cwd() / file)])
+    assert not ended.value.code
+    outcome = small.run()
+    assert outcome.books["other"].updated == 10
+    assert small.ids() == before
+
+
+def test_what_was_refused_may_be_accepted_with_new_iris(small: SmallCatalogue) -> None:
+    small.write(entries(10))
+    small.run()
+    before = set(small.ids().values())
+    small.write(renamed(10))
+    (run,) = re.findall(r"cataloom accept (\w+)", refused(small))
+    outcome = accept_run(load_settings(small.folder), run, "another listing now")
+    assert (outcome.books["other"].created, outcome.books["other"].kept) == (10, 10)
+    ids = {one.id for one in release.read_records(small.current)}
+    assert len(ids - before) == 10
+
+
+def test_accepting_is_for_what_is_held(small: SmallCatalogue) -> None:
+    small.write(entries(10))
+    small.run()
+    settings = load_settings(small.folder)
+    with pytest.raises(SettingsError, match="'x' is no refused run that is held; expected a run"):
+        accept_run(settings, "x", "because")
+    small.write(entries(5))
+    (run,) = re.findall(r"cataloom accept (\w+)", refused(small))
+    with pytest.raises(SettingsError, match=f"expected one of {run}"):
+        accept_run(settings, "x", "because")
+    with (small.folder / "catalogue.toml").open("a", encoding="utf-8") as file:
+        file.write("[gates]\nupdated = 60\n")
+    with pytest.raises(RunRefused, match="settings changed since the run"):
+        accept_run(load_settings(small.folder), run, "because")
+    small.write(entries(10))
+    small.run()
+    assert not (small.output / "held").exists()
+
+
+def test_gates_are_settings(small: SmallCatalogue) -> None:
+    small.write(entries(10))
+    small.run()
+    small.write(entries(5))
+    text = (small.folder / "input" / "other.toml").read_text("utf-8")
+    (small.folder / "input" / "other.toml").write_text(text + "[gates]\nfewer = 51\n", "utf-8")
+    assert small.run().kind == "published"
+
+
+def test_many_changes_are_warned_of(small: SmallCatalogue) -> None:
+    small.write(entries(10))
+    small.run()
+    small.write([one._replace(abstract=one.abstract + " Told anew.") for one in entries(10)])
+    small.run()
+    assert "10 of 10 known entries have changed (100 %, warned of" in small.read("issues.csv")
+
+
+def test_rejected_records_are_a_warning_at_first_and_a_refusal_later(
+    small: SmallCatalogue,
+) -> None:
+    forbid = """
+<shape/no-spoons> a sh:NodeShape ; sh:targetClass schema:CreativeWork ;
+    sh:message "No abstract may speak of spoons." ; sh:property <shape/no-spoons-in-abstract> .
+<shape/no-spoons-in-abstract> a sh:PropertyShape ; sh:path dcterms:description ;
+    sh:message "No abstract may speak of spoons." ; sh:not <shape/spoons> .
+<shape/spoons> a sh:NodeShape ; sh:message "spoons" ; sh:pattern "spoons" .
+"""
+    with (small.folder / "shapes" / "resource.ttl").open("a", encoding="utf-8") as file:
+        file.write(forbid)
+    some = entries(10)
+    bad = some[0]._replace(abstract=some[0].abstract + " It came with spoons.")
+    small.write([bad, *some[1:]])
+    assert small.run().kind == "published"
+    assert "1 of 10 records break the rules (10 %, the gate is at 5 %" in small.read("issues.csv")
+    small.write([bad, *entries(9, 1), *entries(1, 20)])
+    message = refused(small)
+    assert "1 of 11 records break the rules" in message
+    assert "rejected: 'How the members of group 0" in message
+
+
+def test_a_plan_shows_what_a_gate_would_refuse(small: SmallCatalogue) -> None:
+    small.write(entries(10))
+    small.run()
+    small.write(entries(5))
+    from pipeline.run import run_catalogue
+
+    with pytest.raises(RunRefused, match="50 % fewer"):
+        run_catalogue(load_settings(small.folder), jobs=1, publishes=False)
+    assert not (small.output / "held").exists()
