@@ -128,6 +128,23 @@ def accept(
 
 
 @app.command()
+def rollback(
+    context: typer.Context,
+    release: Annotated[
+        str, typer.Argument(metavar="[ID]", help="A release; the one before the current.")
+    ] = "",
+) -> None:
+    """Publish the content of an older release again, as a new one."""
+    from pipeline.progress import Progress
+    from pipeline.run import roll_back
+
+    with Progress(sys.stderr) as progress:
+        outcome = roll_back(_settings(context), release)
+    progress.end(outcome)
+    raise typer.Exit(outcome.exit_code)
+
+
+@app.command()
 def diff(
     context: typer.Context,
     first: Annotated[str, typer.Argument(metavar="[A]", help="A release; the one before B.")] = "",

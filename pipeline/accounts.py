@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
 from pipeline.assign import Assigned
 from pipeline.errors import CataloomError
-from pipeline.harvest import Harvest
 from pipeline.job import PartResult
 from pipeline.model import Books
 from pipeline.release import imbalance
 
 
 def add_up(
-    results: Iterable[PartResult], assigned: Assigned, harvests: Iterable[Harvest]
+    results: Iterable[PartResult],
+    assigned: Assigned,
+    extracted: Mapping[str, int],
+    declared: Mapping[str, int | None],
 ) -> dict[str, Books]:
     """Return the accounts of each source, from those of the parts and what never reached one.
 
-    Raises `CataloomError` where they do not balance: an entry was lost, which must never be.
+    `extracted` and `declared` are the entries that came, and that the source says it has. Raises
+    `CataloomError` where they do not balance: an entry was lost, which must never be.
     """
     sums: dict[str, dict[str, int]] = {}
     for result in results:
@@ -33,8 +36,6 @@ def add_up(
         _add(sums.setdefault(source, {}), {"previous": gone, "newly_excluded": gone})
     for source, gone in assigned.deleted.items():
         _add(sums.setdefault(source, {}), {"previous": gone, "deleted": gone})
-    declared = {one.source.name: one.declared_total for one in harvests}
-    extracted = {one.source.name: len(one.entries) for one in harvests}
     answer = {}
     for source in sorted(sums):
         books = Books(**sums[source], declared_total=declared.get(source))

@@ -75,7 +75,7 @@ def assign(
     """
     harvests = list(harvests)
     total = previous.records + sum(len(one.entries) for one in harvests)
-    answer = Assigned(max(1, -(-total // PART)), Counter(), Counter(), Counter(), Counter(), [], [])
+    answer = Assigned(parts_of(total), Counter(), Counter(), Counter(), Counter(), [], [])
     ids = {one.id: one.alive for several in previous.known.values() for one in several}
     aliases = _aliases(settled, ids)
     with ExitStack() as stack:
@@ -100,6 +100,11 @@ def assign(
     stones.update((stone.id, stone) for stone in answer.tombstones)
     answer.tombstones = [stones[id_] for id_ in sorted(stones)]
     return answer
+
+
+def parts_of(records: int) -> int:
+    """Return how many parts so many records, new and old, are worked on in."""
+    return max(1, -(-records // PART))
 
 
 def part_of(identifier: str, parts: int) -> int:
@@ -255,19 +260,20 @@ def _write_old(
         other = aliases.get(record.id, "")
         if record.source not in configured:
             answer.excluded[record.source] += 1
-            answer.tombstones.append(_tombstone(record, number, "the source was removed"))
+            answer.tombstones.append(tombstone(record, number, "the source was removed"))
         elif other:
             answer.merged_away[record.source] += 1
             reason = "a person found it to be another resource under a new key"
-            answer.tombstones.append(_tombstone(record, number, reason, other))
+            answer.tombstones.append(tombstone(record, number, reason, other))
         elif record.id not in alive and (reason := deletion.reason(record)):
             answer.deleted[record.source] += 1
-            answer.tombstones.append(_tombstone(record, number, reason))
+            answer.tombstones.append(tombstone(record, number, reason))
         else:
             files[part_of(record.id, answer.parts)].write(encode(record) + b"\n")
 
 
-def _tombstone(record: Record, number: int, reason: str, replaced_by: str = "") -> Tombstone:
+def tombstone(record: Record, number: int, reason: str, replaced_by: str = "") -> Tombstone:
+    """Return what stays of a record that release `number` no longer holds."""
     return Tombstone(
         id=record.id, source=record.source, keys=record.keys, release=number,
         reason=reason, sets=(record.source,), replaced_by=replaced_by,

@@ -14,7 +14,7 @@ from pipeline.errors import RunRefused
 from pipeline.fingerprint import versions
 from pipeline.last_run import FOLDER, PLAN_FOLDER, LastRun, copy_told, keep_last_run, note_last_run
 from pipeline.model import Books, HarvestNote
-from pipeline.release import Manifest
+from pipeline.release import Manifest, read_manifest
 from pipeline.settings import Settings, Source
 
 # The stages are imported where the run has something to tell: a run without changes ends before.
@@ -47,7 +47,8 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 class Plan(msgspec.Struct, frozen=True):
     """What a run works with: what is asked of it, and what stands already.
 
-    `accepted` is the refused run whose harvests are published now, for a person's `reason`.
+    `accepted` is the refused run whose harvests are published now, for a person's `reason`;
+    `target` the older release whose content is published again.
     """
 
     settings: Settings
@@ -62,6 +63,7 @@ class Plan(msgspec.Struct, frozen=True):
     publishes: bool = True
     accepted: Held | None = None
     reason: str = ""
+    target: Path | None = None
 
 
 def manifest_of(
@@ -88,6 +90,7 @@ def manifest_of(
         versions=versions(),
         digests=plan.digests,
         harvests=_harvest_notes(plan, made),
+        rolled_back_to=plan.target.name if plan.target else "",
         accepted={plan.accepted.run: plan.reason} if plan.accepted else {},
         next_look=min(filter(None, (one.next_look for one in made.findings.results)), default=""),
     )
@@ -95,7 +98,10 @@ def manifest_of(
 
 def _harvest_notes(plan: Plan, made: Made) -> dict[str, HarvestNote]:
     """Return what each source's last harvest leaves, that of this run or of one before it."""
-    before = plan.previous.harvests if plan.previous else {}
+    if plan.target is not None:  # the content is older than what the last harvest counted
+        before = read_manifest(plan.target).harvests
+    else:
+        before = plan.previous.harvests if plan.previous else {}
     notes = {**before, **made.notes}
     return {one.name: notes[one.name] for one in plan.settings.sources if one.name in notes}
 

@@ -22,6 +22,7 @@ from pipeline.link import link, review, worklist
 from pipeline.model import Books, Change, Issue, Record
 from pipeline.publish.figures import figures
 from pipeline.release import write_records
+from pipeline.state import bare, last_valid
 from pipeline.validate import (
     Result,
     by_record,
@@ -29,7 +30,6 @@ from pipeline.validate import (
     find_results,
 )
 
-FOUND_ANEW = frozenset({"link", "map", "validate"})  # stages whose issues every run finds again
 RDFXML_CHUNK = 2000  # records that are turned into RDF/XML at a time
 
 
@@ -53,9 +53,9 @@ def work_on(part: Part) -> PartResult:
     new, missing = ([_with_issues(one, verdict) for one in some] for some in (new, missing))
     accepted = [one for one in new if not _is_blocked(one)]
     rejected = [one for one in new if _is_blocked(one)]
-    fallen_back = (_last_valid(old[one.id]) for one in rejected if one.id in old)
-    last_valid = _described(job, tools, fallen_back, old)
-    published = sorted([*accepted, *missing, *last_valid], key=order)
+    fallen_back = (last_valid(old[one.id]) for one in rejected if one.id in old)
+    restored = _described(job, tools, fallen_back, old)
+    published = sorted([*accepted, *missing, *restored], key=order)
     changes = [change_of(old.get(one.id), one) for one in published if _is_changed(one, old)]
     _write(part, published, rejected, changes, results)
     _write_structs(part.file("lost"), (Lost(one.id, one.source, title_of(one)) for one in lost))
@@ -112,22 +112,9 @@ def _digest(tools: Tools, record: Record) -> str:
     return whole.hexdigest()
 
 
-def _bare(record: Record) -> Record:
-    """Return a published record without what this run finds anew: links and issues."""
-    kept = tuple(one for one in record.issues if one.stage not in FOUND_ANEW)
-    return msgspec.structs.replace(
-        record, types=(), classes=(), subjects=(), suggestions=(), issues=kept
-    )
-
-
-def _last_valid(record: Record) -> Record:
-    """Return a published record in the place of a rejected one: the source shows it, if wrongly."""
-    return msgspec.structs.replace(_bare(record), missing=0, missing_since="")
-
-
 def _left(job: Job, record: Record) -> Record:
     """Return a published record that this harvest does not hold; its source may not be in it."""
-    record = _bare(record)
+    record = bare(record)
     if record.source not in job.harvested or record.source in job.partly:
         return record
     grace = job.settings.catalogue.deletion

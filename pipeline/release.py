@@ -47,7 +47,8 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     `dcterms:modified` shows and the time at which the release was switched in (both xsd:dateTime,
     UTC). `keys` holds the key fields of each source, `harvests` what its last harvest leaves. From
     `next_look` on (xsd:dateTime; empty: never) a run looks again even where nothing has changed.
-    `accepted` names the refused run that a person let pass, and the reason.
+    `accepted` names the refused run that a person let pass, and the reason; `rolled_back_to`
+    the release whose content this one repeats.
     """
 
     format: int = FORMAT
@@ -69,6 +70,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     harvests: dict[str, HarvestNote] = {}
     next_look: str = ""
     accepted: dict[str, str] = {}
+    rolled_back_to: str = ""
 
 
 def clock() -> datetime:

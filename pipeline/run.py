@@ -23,7 +23,7 @@ from pipeline.ending import (
     tell_refusal,
     unchanged,
 )
-from pipeline.errors import RunRefused, SourceError
+from pipeline.errors import ReleaseError, RunRefused, show_path
 from pipeline.fingerprint import digests, fingerprint
 from pipeline.last_run import LastRun, read_last_run
 from pipeline.model import Books
@@ -34,10 +34,7 @@ from pipeline.settings import Settings
 # The stages are imported where the run has something to do: a run without changes ends before.
 if TYPE_CHECKING:
     from pipeline.assemble import Findings, Made
-    from pipeline.assign import Previous
-    from pipeline.harvest import Harvest
-    from pipeline.job import Job, Tools
-    from pipeline.workers import Workers
+    from pipeline.job import Tools
 
 WORK = ".work"
 
@@ -97,6 +94,34 @@ def accept_run(settings: Settings, run: str, reason: str, *, jobs: int = 0) -> O
         return _make_release(plan)
 
 
+def roll_back(settings: Settings, identifier: str = "", *, jobs: int = 0) -> Outcome:
+    """Publish the content of an older release (default: the one before the current) as a new one.
+
+    Its records are linked, mapped and validated by today's rules. Raises what `run_catalogue` does,
+    and `ReleaseError` for a release that is not kept.
+    """
+    from pipeline.diff import chosen
+
+    now = release.clock()
+    with release.locked(settings.output), _disk_errors_explained(settings.output):
+        target, current = chosen(settings.output, identifier, "")
+        if target == current:
+            raise ReleaseError(
+                f"{target.name} is the current release",
+                where=show_path(settings.output / "current"),
+                expected="an older one",
+                next_step="cataloom releases lists them",
+            )
+        previous = release.previous_manifest(settings.output)
+        refuse_moved_iris(settings, previous)
+        parts = digests(settings)
+        plan = Plan(
+            settings, (), jobs, lambda _: None, now, previous, parts, fingerprint(parts),
+            target=target,
+        )  # fmt: skip
+        return _make_release(plan)
+
+
 def _must_look(plan: Plan, previous: Manifest) -> bool:
     """Say whether equal fingerprints tell nothing: the web is read, or a deletion may fall due."""
     live = any(source.is_live for source in plan.selected)
@@ -119,6 +144,7 @@ def _make_release(plan: Plan) -> Outcome:
     from pipeline.job import Job, prepare
     from pipeline.validate import gate_publication
     from pipeline.workers import Workers
+    from pipeline.working import harvest_all, work_on_harvests, work_on_release
 
     settings, previous = plan.settings, plan.previous
     moment = release.stamp(release.next_moment(plan.now, previous))
@@ -143,8 +169,15 @@ def _make_release(plan: Plan) -> Outcome:
         books: dict[str, Books] = {}
         try:
             with Workers(plan.jobs) as workers:
-                harvests = _harvest(plan, job, workers, failed)
-                made = _work_on(plan, job, tools, harvests, before, workers, failed, refused)
+                if plan.target is not None:
+                    made = work_on_release(
+                        plan, job, plan.target, release.current(settings.output), workers
+                    )
+                else:
+                    harvests = harvest_all(plan, job, workers, failed)
+                    made = work_on_harvests(
+                        plan, job, tools, harvests, before, workers, failed, refused
+                    )
             job, findings, books = made.job, made.findings, made.books
             gate_publication(books)
         except RunRefused as error:
@@ -165,104 +198,6 @@ def _hold(plan: Plan, run: str, refused: Failed, current: str) -> None:
     if plan.publishes:
         held = Held(run=run, release=current, refused=refused, digests=plan.digests)
         hold(plan.settings.output, held)
-
-
-def _harvest(plan: Plan, job: Job, workers: Workers, failed: Failed) -> list[Harvest]:
-    """Extract and clean each source; one that fails is noted in `failed` and stops no other.
-
-    What a person has accepted is not harvested again.
-    """
-    from pipeline.harvest import Circumstances, harvest
-
-    if plan.accepted is not None:
-        from pipeline.held import held_harvests
-
-        return held_harvests(plan.settings, plan.accepted)
-    notes = plan.previous.harvests if plan.previous else {}
-    circumstances = Circumstances(job.moment, notes, plan.offline)
-    harvests = []
-    for source in plan.selected:
-        plan.tell(f"{source.name}: extract and clean")
-        try:
-            harvests.append(
-                harvest(source, plan.settings, job.work / "sources", workers, circumstances)
-            )
-        except SourceError as error:
-            failed[source.name] = str(error)
-    return harvests
-
-
-def _work_on(
-    plan: Plan,
-    job: Job,
-    tools: Tools,
-    harvests: list[Harvest],
-    before: Previous,
-    workers: Workers,
-    failed: Failed,
-    refused: Failed,
-) -> Made:
-    """Link, map and validate all parts; sources refused at a gate are left out and put aside."""
-    from pipeline.accounts import add_up
-    from pipeline.assemble import Findings, Made, release_id
-    from pipeline.assign import assign
-    from pipeline.gating import hold_at_gates
-    from pipeline.grace import Deletion
-    from pipeline.held import put_aside
-    from pipeline.job import Part
-    from pipeline.part import work_on
-
-    configured = frozenset(source.name for source in plan.settings.sources)
-    run = release_id(job.moment)
-    while harvests:
-        job = msgspec.structs.replace(
-            job,
-            work=job.work / "parts",
-            harvested=frozenset(one.source.name for one in harvests),
-            partly=frozenset(one.source.name for one in harvests if one.since),
-            complete=frozenset(one.source.name for one in harvests if one.is_complete),
-        )
-        job.work.mkdir(parents=True)
-        deletion = Deletion(
-            job.moment,
-            plan.settings.catalogue.deletion,
-            {one.source.name: one.deleted for one in harvests},
-            job.complete,
-        )
-        settled = tools.decisions.identities
-        assigned = assign(harvests, before, settled, configured, deletion, job.number, job.work)
-        plan.tell(f"link, map and validate {assigned.parts} part(s)")
-        parts = [Part(job, index) for index in range(assigned.parts)]
-        results = tuple(workers.in_order(work_on, parts))
-        findings = Findings(
-            number=job.number,
-            run=run,
-            results=results,
-            issues=tuple(issue for one in harvests for issue in one.issues),
-            review=tuple(assigned.review),
-            tombstones=tuple(assigned.tombstones),
-        )
-        books = add_up(results, assigned, harvests)
-        judged = hold_at_gates(
-            plan.settings, plan.previous, plan.digests, findings, books, harvests,
-            accepted=plan.accepted is not None,
-        )  # fmt: skip
-        if not judged.refused:
-            notes = {one.source.name: one.note for one in harvests}
-            issues = (*findings.issues, *judged.warnings)
-            return Made(job, msgspec.structs.replace(findings, issues=issues), books, notes)
-        refused.update(judged.refused)
-        failed.update(judged.refused)
-        put_aside(
-            plan.settings.output, run, (one for one in harvests if one.source.name in refused)
-        )
-        harvests = [one for one in harvests if one.source.name not in refused]
-    raise RunRefused(
-        "every source failed or was refused",
-        where=", ".join(failed),
-        expected="at least one source that can be read",
-        next_step="; ".join(failed.values()),
-    )
 
 
 def _publish(plan: Plan, made: Made, tools: Tools, failed: Failed, partial: Path) -> Outcome:

@@ -1,0 +1,60 @@
+"""The records of a rollback: old content as a new release; what vanishes leaves a tombstone."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import msgspec
+
+from pipeline.assign import Assigned, part_of, parts_of, tombstone
+from pipeline.model import Record
+from pipeline.release import read_records, read_tombstones
+from pipeline.state import bare
+
+
+def assign_old(
+    target: Path, current: Path, configured: Collection[str], number: int, work: Path
+) -> tuple[Assigned, Counter[str]]:
+    """Write the part files of release `number`, whose content is that of the release `target`.
+
+    The records of `current` are those it is compared with; every key that a resource got since
+    stays its own. Returns what an assignment does, and the number of records by source. Records of
+    sources that are not `configured` any more are left out.
+    """
+    stones = {stone.id: stone for stone in read_tombstones(current)}
+    keys = {record.id: record.keys for record in read_records(current)}
+    wanted = {record.id for record in _wanted(target, configured)}
+    answer = Assigned(
+        parts_of(len(wanted) + len(keys)), Counter(), Counter(), Counter(), Counter(), [], []
+    )
+    extracted = Counter[str]()
+    encode = msgspec.json.Encoder().encode
+    with ExitStack() as stack:
+        new, old = (
+            [stack.enter_context((work / f"part-{index:05}.{side}").open("wb"))
+             for index in range(answer.parts)]
+            for side in ("new", "old")
+        )  # fmt: skip
+        for record in _wanted(target, configured):
+            stone = stones.pop(record.id, None)
+            later = keys.get(record.id, stone.keys if stone else ())
+            extracted[record.source] += 1
+            every = tuple(dict.fromkeys((*record.keys, *later)))
+            again = msgspec.structs.replace(bare(record), keys=every)
+            new[part_of(record.id, answer.parts)].write(encode(again) + b"\n")
+        for record in read_records(current):
+            if record.id in wanted:
+                old[part_of(record.id, answer.parts)].write(encode(record) + b"\n")
+                continue
+            answer.deleted[record.source] += 1
+            reason = f"the catalogue was rolled back to {target.name}"
+            stones[record.id] = tombstone(record, number, reason)
+    answer.tombstones = [stones[id_] for id_ in sorted(stones)]
+    return answer, extracted
+
+
+def _wanted(target: Path, configured: Collection[str]) -> Iterator[Record]:
+    return (record for record in read_records(target) if record.source in configured)
