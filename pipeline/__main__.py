@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 UNEXPECTED = 1
 PROBLEMS_FOUND = 2
+DAMAGED = 7
 INTERRUPTED = 130
 
 app = typer.Typer(
@@ -142,6 +143,28 @@ def rollback(
         outcome = roll_back(_settings(context), release)
     progress.end(outcome)
     raise typer.Exit(outcome.exit_code)
+
+
+@app.command()
+def releases(
+    context: typer.Context,
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Check every file against its checksum.")
+    ] = False,
+) -> None:
+    """List the releases that are kept."""
+    from pipeline.history import as_table, damage
+
+    output = _settings(context).output
+    if not verify:
+        for line in as_table(output):
+            typer.echo(line)
+        return
+    problems = list(damage(output))
+    for problem in problems:
+        typer.echo(problem)
+    if problems:
+        raise typer.Exit(DAMAGED)
 
 
 @app.command()

@@ -12,16 +12,10 @@ from pipeline.compare import change_of, order, title_of
 from pipeline.errors import ReleaseError, show_path
 from pipeline.model import Change
 from pipeline.query.table import visible
-from pipeline.release import MANIFEST, current, read_manifest, read_records, read_tombstones
+from pipeline.release import current, read_records, read_tombstones, releases
 
 ORDER = ("created", "updated", "deleted")
 SHOWN_LENGTH = 100  # characters of a value in a table; JSON holds all of it
-
-
-def releases(output: Path) -> list[str]:
-    """Return the ids of the releases that are kept, oldest first."""
-    found = (file.parent for file in (output / "releases").glob(f"[!.]*/{MANIFEST}"))
-    return [folder.name for folder in sorted(found, key=lambda one: read_manifest(one).number)]
 
 
 def chosen(output: Path, first: str, second: str) -> tuple[Path, Path]:
@@ -30,7 +24,7 @@ def chosen(output: Path, first: str, second: str) -> tuple[Path, Path]:
     With `first` alone, that one and the current one. Raises `ReleaseError` where there is none.
     """
     last = current(output).name
-    kept = releases(output)
+    kept = [folder.name for folder in releases(output)]
     if not first:
         before = [one for one in kept if one < last]
         if not before:

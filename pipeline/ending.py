@@ -90,6 +90,7 @@ def manifest_of(
         versions=versions(),
         digests=plan.digests,
         harvests=_harvest_notes(plan, made),
+        payloads=tuple(sorted(frozenset().union(*(one.payloads for one in made.findings.results)))),
         rolled_back_to=plan.target.name if plan.target else "",
         accepted={plan.accepted.run: plan.reason} if plan.accepted else {},
         next_look=min(filter(None, (one.next_look for one in made.findings.results)), default=""),

@@ -55,7 +55,8 @@ class PartResult(msgspec.Struct, frozen=True, kw_only=True):
     missing or came back). By source, `lost` counts published records that this harvest is the first
     not to hold, `unsettled` those with a title of no settled language, `violations` what breaks the
     rules. `next_look` is the moment from which the next run has to look at the part again even
-    where nothing has changed, or empty. `compared` are the ids that pyshacl may check, of which
+    where nothing has changed, or empty. `payloads` are the digests that its records refer to.
+    `compared` are the ids that pyshacl may check, of which
     `rejected` were rejected.
     """
 
@@ -68,6 +69,7 @@ class PartResult(msgspec.Struct, frozen=True, kw_only=True):
     lost: dict[str, int]
     unsettled: dict[str, int]
     next_look: str
+    payloads: frozenset[str]
     violations: dict[str, int]
     compared: frozenset[str]
     rejected: frozenset[str]

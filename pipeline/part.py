@@ -72,6 +72,7 @@ def work_on(part: Part) -> PartResult:
         lost=dict(Counter(one.source for one in lost)),
         unsettled=dict(Counter(one.source for one in accepted if _is_unsettled(one))),
         next_look=_next_look(job, published),
+        payloads=frozenset(one.locator.payload for one in (*published, *rejected)),
         violations=_violations((*new, *missing)),
         compared=compared,
         rejected=compared & {one.id for one in rejected},

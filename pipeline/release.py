@@ -48,7 +48,8 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     UTC). `keys` holds the key fields of each source, `harvests` what its last harvest leaves. From
     `next_look` on (xsd:dateTime; empty: never) a run looks again even where nothing has changed.
     `accepted` names the refused run that a person let pass, and the reason; `rolled_back_to`
-    the release whose content this one repeats.
+    the release whose content this one repeats. `payloads` are the digests of those that records
+    refer to (None: written before this was noted).
     """
 
     format: int = FORMAT
@@ -71,6 +72,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     next_look: str = ""
     accepted: dict[str, str] = {}
     rolled_back_to: str = ""
+    payloads: tuple[str, ...] | None = None
 
 
 def clock() -> datetime:
@@ -112,6 +114,12 @@ def current(output: Path) -> Path:
             next_step="publish a first release: cataloom run",
         )
     return link.resolve()
+
+
+def releases(output: Path) -> list[Path]:
+    """Return the folders of the releases that are kept, oldest first."""
+    found = (file.parent for file in (output / "releases").glob(f"[!.]*/{MANIFEST}"))
+    return sorted(found, key=lambda folder: read_manifest(folder).number)
 
 
 def previous_manifest(output: Path) -> Manifest | None:

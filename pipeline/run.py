@@ -142,6 +142,7 @@ def _make_release(plan: Plan) -> Outcome:
     from pipeline.assign import read_previous
     from pipeline.check import refuse_findings
     from pipeline.job import Job, prepare
+    from pipeline.retention import prune
     from pipeline.validate import gate_publication
     from pipeline.workers import Workers
     from pipeline.working import harvest_all, work_on_harvests, work_on_release
@@ -185,6 +186,8 @@ def _make_release(plan: Plan) -> Outcome:
             _hold(plan, release_id(moment), refused, previous.id if previous else "")
             raise
         outcome = _publish(plan, made, tools, failed, partial)
+        if outcome.kind in {"published", "partial"}:
+            prune(settings.output, settings.catalogue.retention)
         _hold(plan, release_id(moment), refused, outcome.release)
         return outcome
     finally:

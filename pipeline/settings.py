@@ -144,6 +144,17 @@ class DeletionSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     days: NotNegative = 7
 
 
+class RetentionSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which releases are kept: the last `keep_last`, and the last of each of `keep_monthly` months.
+
+    With `payloads`, those that no kept release refers to are removed.
+    """
+
+    keep_last: Positive = 30
+    keep_monthly: NotNegative = 12
+    payloads: bool = True
+
+
 class Gates(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What stops a source, or is warned of, in percent; from `least` entries on.
 
@@ -262,6 +273,7 @@ class Catalogue(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     fetch: FetchSettings = FetchSettings()
     deletion: DeletionSettings = DeletionSettings()
     gates: Gates = Gates()
+    retention: RetentionSettings = RetentionSettings()
 
 
 class Settings(msgspec.Struct, frozen=True):

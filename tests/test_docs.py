@@ -76,6 +76,7 @@ def keys(struct: type[msgspec.Struct]) -> list[str]:
         ("fetching.md", settings.FetchSettings),
         ("fetching.md", settings.Credentials),
         ("settings.md", settings.Gates),
+        ("settings.md", settings.RetentionSettings),
         ("sources/html-listing.md", settings.Paging),
         ("sources/html-listing.md", kinds.HtmlSettings),
         ("sources/html-listing.md", kinds.DetailSettings),
@@ -107,6 +108,7 @@ def test_documented_defaults_are_the_defaults() -> None:
         settings.FetchSettings,
         settings.DeletionSettings,
         settings.Gates,
+        settings.RetentionSettings,
     ):
         made: Any = struct()
         for key in keys(struct):
