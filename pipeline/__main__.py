@@ -79,6 +79,10 @@ def run(
     offline: Annotated[
         bool, typer.Option("--offline", help="Ask no server: use what was fetched before.")
     ] = False,
+    require_previous: Annotated[
+        bool,
+        typer.Option("--require-previous", help="Refuse to begin where nothing is published."),
+    ] = False,
     plan: Annotated[
         bool, typer.Option("--plan", help="Show what would change; publish nothing.")
     ] = False,
@@ -98,6 +102,7 @@ def run(
             jobs=jobs,
             offline=offline,
             publishes=not plan,
+            require_previous=require_previous,
             tell=progress.tell,
         )
     progress.end(outcome)
@@ -165,6 +170,18 @@ def releases(
         typer.echo(problem)
     if problems:
         raise typer.Exit(DAMAGED)
+
+
+@app.command()
+def restore(
+    context: typer.Context,
+    where: Annotated[str, typer.Argument(metavar="DIR|URL", help="Where a release is published.")],
+) -> None:
+    """Take up the state from a published release."""
+    from pipeline.restore import restore as restore_release
+
+    identifier = restore_release(_settings(context), where)
+    typer.echo(f"{identifier} is current; go on with: cataloom run", err=True)
 
 
 @app.command()

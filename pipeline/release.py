@@ -132,25 +132,37 @@ def read_manifest(folder: Path) -> Manifest:
     file = folder / MANIFEST
     try:
         data = file.read_bytes()
+    except OSError as error:
+        raise _unreadable(show_path(file), error) from error
+    return parse_manifest(data, show_path(file))
+
+
+def parse_manifest(data: bytes, where: str) -> Manifest:
+    """Return the manifest in `data`; raises `ReleaseError` where it is damaged or too new."""
+    try:
         written = msgspec.json.decode(data, type=dict[str, msgspec.Raw]).get("format")
         number = msgspec.json.decode(written, type=int) if written is not None else 0
-    except (OSError, msgspec.MsgspecError) as error:
-        raise ReleaseError(
-            f"the manifest cannot be read: {error}",
-            where=show_path(file),
-            next_step="restore the folder from a copy, or remove the link `current` to start anew",
-        ) from error
+    except msgspec.MsgspecError as error:
+        raise _unreadable(where, error) from error
     if number > FORMAT:
         raise ReleaseError(
             f"the release has format {number}",
-            where=show_path(file),
+            where=where,
             expected=f"format {FORMAT} or older",
             next_step="install the newer Cataloom that wrote it",
         )
     try:
         return msgspec.json.decode(data, type=Manifest)
     except msgspec.MsgspecError as error:
-        raise ReleaseError(f"the manifest is damaged: {error}", where=show_path(file)) from error
+        raise ReleaseError(f"the manifest is damaged: {error}", where=where) from error
+
+
+def _unreadable(where: str, error: Exception) -> ReleaseError:
+    return ReleaseError(
+        f"the manifest cannot be read: {error}",
+        where=where,
+        next_step="restore the folder from a copy, or remove the link `current` to start anew",
+    )
 
 
 def write_records(file: Path, records: Iterable[Record]) -> None:
@@ -257,18 +269,23 @@ def switch(output: Path, partial: Path, manifest: Manifest) -> Path:
         entries[name] = FileEntry(digest_of(file), file.stat().st_size)
         if before and known.get(name) == entries[name]:
             _link(before / name, file)
-        _sync(file)
     data = msgspec.json.format(
         msgspec.json.encode(msgspec.structs.replace(manifest, files=entries)), indent=1
     )
     (partial / MANIFEST).write_bytes(data + b"\n")
-    _sync(partial / MANIFEST)
+    return take_up(output, partial, manifest.id)
+
+
+def take_up(output: Path, partial: Path, identifier: str) -> Path:
+    """Make the whole release in `partial` current, all at once, and return its folder."""
+    for file in (path for path in partial.rglob("*") if path.is_file()):
+        _sync(file)
     for folder in (partial, *(path for path in partial.rglob("*") if path.is_dir())):
         _sync(folder)
-    final = output / "releases" / manifest.id
+    final = output / "releases" / identifier
     if final.exists():
         raise RunRefused(
-            f"the release {manifest.id} exists already",
+            f"the release {identifier} exists already",
             where=show_path(final.parent),
             next_step="remove that folder if it is not current, then run again",
         )
@@ -276,7 +293,7 @@ def switch(output: Path, partial: Path, manifest: Manifest) -> Path:
     _sync(final.parent)
     link = output / ".current"
     link.unlink(missing_ok=True)
-    link.symlink_to(Path("releases") / manifest.id)
+    link.symlink_to(Path("releases") / identifier)
     link.replace(output / "current")
     _sync(output)
     return final

@@ -46,13 +46,15 @@ def run_catalogue(
     jobs: int = 0,
     offline: bool = False,
     publishes: bool = True,
+    require_previous: bool = False,
     tell: Tell = lambda _: None,
 ) -> Outcome:
     """Harvest the sources and publish a release if anything changed.
 
     `sources` selects some by name (none: all), `jobs` is the number of processes (0: one a core);
     `offline` reads from the payload store what it would ask the web for; a run that does not
-    publish (`publishes`) tells what would change. `tell` takes a line on what is being done.
+    publish (`publishes`) tells what would change. `require_previous` refuses to begin where nothing
+    is published, as a run on a machine that lost its state would. `tell` takes a line on what is being done.
 
     Raises what `pipeline.errors` lists; whatever is raised, what was published before stays.
     """
@@ -60,6 +62,13 @@ def run_catalogue(
     now = release.clock()
     with release.locked(settings.output), _disk_errors_explained(settings.output):
         previous = release.previous_manifest(settings.output)
+        if require_previous and previous is None:
+            raise RunRefused(
+                "there is no previous state, and --require-previous asks for one",
+                where=show_path(settings.output),
+                expected="a release to go on from",
+                next_step="take it up from where it is published: cataloom restore DIR|URL",
+            )
         refuse_moved_iris(settings, previous)
         parts = digests(settings)
         print_ = fingerprint(parts, tuple(sorted(sources)))

@@ -1,0 +1,162 @@
+"""Take up the state from a published release: a folder, or what a web server shows of one."""
+
+from __future__ import annotations
+
+import math
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+from typing import Protocol
+
+from pipeline import release
+from pipeline.errors import ReleaseError, RunRefused, SettingsError, show_path
+from pipeline.release import MANIFEST, FileEntry, Manifest
+from pipeline.settings import Settings, Source, SourceFetch
+
+MEGABYTE = 1_000_000
+PLACES = ("", "current/")  # below what is given: a release, or the output folder it stands in
+
+
+class Origin(Protocol):
+    """Where a release is restored from."""
+
+    def read(self, name: str, size: int) -> bytes | None:
+        """Return the file `name` of at most `size` bytes, or None where there is none."""
+
+
+def restore(settings: Settings, where: str) -> str:
+    """Copy the release at `where` (a folder or an http(s) address) and make it current.
+
+    Every file is checked against the manifest before the switch. Returns the release's id. Raises
+    `RunRefused` where something is published already, `ReleaseError` where the release is missing,
+    damaged or too new, `SettingsError` where it is that of another catalogue.
+    """
+    output = settings.output
+    with release.locked(output):
+        published = release.previous_manifest(output)
+        if published is not None:
+            raise RunRefused(
+                f"{published.id} is published here already",
+                where=show_path(output),
+                expected="an output folder without a release",
+                next_step="work on with it, or restore in another catalogue folder",
+            )
+        with _origin(settings, where) as origin:
+            prefix, data = _find(origin, where)
+            manifest = release.parse_manifest(data, f"{where.rstrip('/')}/{prefix}{MANIFEST}")
+            _check_base(settings, manifest, where)
+            partial = release.begin(output, manifest.id)
+            try:
+                for name, entry in manifest.files.items():
+                    _copy(origin, prefix, name, entry, partial, where)
+                (partial / MANIFEST).write_bytes(data)
+                release.take_up(output, partial, manifest.id)
+            finally:
+                shutil.rmtree(partial, ignore_errors=True)
+    return manifest.id
+
+
+class _Folder:
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def read(self, name: str, size: int) -> bytes | None:  # noqa: ARG002 - as the protocol has it
+        file = self._folder / name
+        try:
+            return file.read_bytes() if file.is_file() else None
+        except OSError as error:
+            raise ReleaseError(
+                f"cannot be read: {error.strerror}", where=show_path(file)
+            ) from error
+
+
+class _Server:
+    """Reads files of a web server through the one HTTP client; nothing stays but what is asked."""
+
+    def __init__(self, settings: Settings, address: str, folder: Path) -> None:
+        self._settings = settings
+        self._address = address.rstrip("/") + "/"
+        self._folder = folder
+
+    def read(self, name: str, size: int) -> bytes | None:
+        from pipeline.extract.fetch import Fetcher, HttpError
+
+        source = Source(
+            kind="rdf", location=self._address + name, languages=("en",), name="restore",
+            fetch=SourceFetch(
+                pause=0, robots=False, largest=math.ceil(size / MEGABYTE) + 1,
+                response_seconds=max(60.0, size / MEGABYTE),
+            ),
+        )  # fmt: skip
+        fetcher = Fetcher(source, self._settings.catalogue, self._folder)
+        try:
+            return fetcher.get(self._address + name).data
+        except HttpError as error:
+            if error.status in {404, 410}:
+                return None
+            raise
+        finally:
+            shutil.rmtree(self._folder, ignore_errors=True)
+
+
+@contextmanager
+def _origin(settings: Settings, where: str) -> Iterator[Origin]:
+    if where.lower().startswith(("http://", "https://")):
+        with tempfile.TemporaryDirectory(prefix=".restore-", dir=settings.output) as folder:
+            yield _Server(settings, where, Path(folder) / "fetched")
+    else:
+        yield _Folder(Path(where))
+
+
+def _find(origin: Origin, where: str) -> tuple[str, bytes]:
+    """Return where below the origin the release is, and its manifest."""
+    for prefix in PLACES:
+        data = origin.read(prefix + MANIFEST, MEGABYTE * 50)
+        if data is not None:
+            return prefix, data
+    raise ReleaseError(
+        f"there is no {MANIFEST} here or in current/",
+        where=where,
+        expected="a release, or the output folder of a catalogue",
+        next_step="name the folder or address at which the catalogue is published",
+    )
+
+
+def _check_base(settings: Settings, manifest: Manifest, where: str) -> None:
+    if manifest.base != settings.catalogue.base:
+        raise SettingsError(
+            f"the release is one of {manifest.base}, this catalogue is {settings.catalogue.base}",
+            where=where,
+            expected="a release of the same catalogue",
+            next_step="correct 'base' in catalogue.toml, or name another release",
+        )
+
+
+def _copy(
+    origin: Origin, prefix: str, name: str, entry: FileEntry, partial: Path, where: str
+) -> None:
+    """Copy one file and check it."""
+    path = PurePosixPath(name)
+    if path.is_absolute() or ".." in path.parts or "\0" in name:
+        raise ReleaseError(
+            f"the manifest names {name!r}, which is no path below the release", where=where
+        )
+    data = origin.read(prefix + name, entry.size)
+    problem = "is missing" if data is None else ""
+    target = partial / path
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if data is not None:
+        target.write_bytes(data)
+        if len(data) != entry.size or release.digest_of(target) != entry.sha256:
+            problem = "is not what the manifest says: its checksum differs"
+    if problem:
+        raise ReleaseError(
+            f"{name} {problem}",
+            where=where,
+            expected="a whole release",
+            next_step="restore from another copy; nothing was changed here",
+        )
+
+
