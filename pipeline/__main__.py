@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import shutil
 import sys
 from enum import StrEnum
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 UNEXPECTED = 1
 PROBLEMS_FOUND = 2
-DAMAGED = 7
+DAMAGED = 7  # or stale
 INTERRUPTED = 130
 
 app = typer.Typer(
@@ -45,6 +46,13 @@ class Format(StrEnum):
     TURTLE = "turtle"
     NT = "nt"
     JSONLD = "jsonld"
+
+
+class LogFormat(StrEnum):
+    """Who reads what a run tells: people, or machines (a JSON object a line)."""
+
+    TEXT = "text"
+    JSON = "json"
 
 
 class DiffFormat(StrEnum):
@@ -89,23 +97,30 @@ def run(
     form: Annotated[
         DiffFormat, typer.Option("--format", help="The form of what --plan shows.")
     ] = DiffFormat.TABLE,
+    log: Annotated[
+        LogFormat, typer.Option("--log-format", help="What is told on stderr, and to whom.")
+    ] = LogFormat.TEXT,
 ) -> None:
     """Harvest the sources and publish a release, if anything changed."""
-    from pipeline.progress import Progress
+    from pipeline.attending import attend
+    from pipeline.progress import JsonLog, Progress
     from pipeline.run import run_catalogue
 
     settings = _settings(context)
-    with Progress(sys.stderr) as progress:
-        outcome = run_catalogue(
-            settings,
-            sources=tuple(source or ()),
-            jobs=jobs,
-            offline=offline,
-            publishes=not plan,
-            require_previous=require_previous,
-            tell=progress.tell,
-        )
-    progress.end(outcome)
+    told = JsonLog(sys.stderr) if log is LogFormat.JSON else Progress(sys.stderr)
+    do = functools.partial(
+        run_catalogue,
+        settings,
+        sources=tuple(source or ()),
+        jobs=jobs,
+        offline=offline,
+        publishes=not plan,
+        require_previous=require_previous,
+        tell=told.tell,
+    )
+    with told:
+        outcome = do() if plan else attend(settings, do)
+    told.end(outcome)
     if plan:
         from pipeline.diff import read_changes
 
@@ -122,13 +137,15 @@ def accept(
     ],
 ) -> None:
     """Publish exactly what that run's gate refused."""
+    from pipeline.attending import attend
     from pipeline.progress import Progress
     from pipeline.run import accept_run
 
     if not reason.strip():
         raise SettingsError("--reason is empty", expected="why what the gate refused is right")
     with Progress(sys.stderr) as progress:
-        outcome = accept_run(_settings(context), run, reason.strip())
+        settings = _settings(context)
+        outcome = attend(settings, lambda: accept_run(settings, run, reason.strip()))
     progress.end(outcome)
     raise typer.Exit(outcome.exit_code)
 
@@ -141,11 +158,13 @@ def rollback(
     ] = "",
 ) -> None:
     """Publish the content of an older release again, as a new one."""
+    from pipeline.attending import attend
     from pipeline.progress import Progress
     from pipeline.run import roll_back
 
     with Progress(sys.stderr) as progress:
-        outcome = roll_back(_settings(context), release)
+        settings = _settings(context)
+        outcome = attend(settings, lambda: roll_back(settings, release))
     progress.end(outcome)
     raise typer.Exit(outcome.exit_code)
 
@@ -182,6 +201,36 @@ def restore(
 
     identifier = restore_release(_settings(context), where)
     typer.echo(f"{identifier} is current; go on with: cataloom run", err=True)
+
+
+@app.command()
+def status(
+    context: typer.Context,
+    days: Annotated[
+        int, typer.Option("--digest", min=0, metavar="DAYS", help="What happened in these days.")
+    ] = 0,
+    test_alert: Annotated[
+        bool, typer.Option("--test-alert", help="Send a test message through every channel.")
+    ] = False,
+) -> None:
+    """Say how the catalogue stands; exit code 7 where something needs a person."""
+    from pipeline.attending import send_test
+    from pipeline.status import as_lines, digest, status_of
+
+    settings = _settings(context)
+    if test_alert:
+        told = send_test(settings)
+        for channel, problem in told.items():
+            typer.echo(f"{channel}: {problem or 'the test message was taken'}")
+        raise typer.Exit(DAMAGED if any(told.values()) else 0)
+    if days:
+        for line in digest(settings, days):
+            typer.echo(line)
+        return
+    found = status_of(settings)
+    for line in as_lines(found):
+        typer.echo(line)
+    raise typer.Exit(0 if found.is_well else DAMAGED)
 
 
 @app.command()

@@ -33,7 +33,8 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     """How a run ended: `kind` is published, partial, unchanged or planned.
 
     `release` is the current release's id, `failed` the message of each source that failed or was
-    refused, `folder` where the report and the issues of this run are.
+    refused, `sources` those that were to be read, `folder` where the report and the issues of this
+    run are.
     """
 
     kind: str
@@ -42,6 +43,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     books: dict[str, Books]
     folder: Path
     failed: Failed = {}
+    sources: tuple[str, ...] = ()
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -119,6 +121,7 @@ def end(plan: Plan, made: Made, kind: str, identifier: str, failed: Failed, told
         books=made.books,
         folder=folder,
         failed=failed,
+        sources=tuple(source.name for source in plan.selected),
     )
 
 
@@ -150,6 +153,7 @@ def unchanged(plan: Plan, previous: Manifest) -> Outcome:
     return Outcome(
         kind="unchanged", exit_code=0, release=previous.id, books=previous.books,
         folder=plan.settings.output / FOLDER,
+        sources=tuple(source.name for source in plan.selected),
     )  # fmt: skip
 
 
@@ -163,6 +167,7 @@ def planned(plan: Plan, made: Made, failed: Failed, told: Path) -> Outcome:
         books=made.books,
         folder=folder,
         failed=failed,
+        sources=tuple(source.name for source in plan.selected),
     )
 
 

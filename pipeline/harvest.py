@@ -110,9 +110,9 @@ def harvest(
 
     for entries in workers.in_order(clean_batch, batches()):
         answer.entries.extend(entries)
-    answer.issues.extend(found.drift())
     if access.fetcher is not None:
-        access.fetcher.finish()
+        access.fetcher.finish()  # before drift: a site that is put right is asked anew
+    answer.issues.extend(found.drift())
     answer.declared_total = max(totals, default=None)
     if answer.declared_total is not None and len(answer.entries) != answer.declared_total:
         answer.issues.append(_shortfall(source, len(answer.entries), answer.declared_total))

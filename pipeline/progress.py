@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import sys
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TextIO
+
+import msgspec
 
 from pipeline.errors import show_path
 
@@ -67,3 +70,42 @@ class Progress:
 
     def _write(self, line: str) -> None:
         self._stream.write(line + "\n")
+
+
+class JsonLog:
+    """Tells a run to machines: a JSON object a line, with time, level and event."""
+
+    def __init__(self, stream: TextIO | None = None) -> None:
+        self._stream = stream if stream is not None else sys.stderr
+
+    def __enter__(self) -> JsonLog:
+        return self
+
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
+        if error is not None:
+            code = getattr(error, "exit_code", 1)
+            self._log("error", "failed", message=str(error), exit_code=code)
+
+    def tell(self, line: str) -> None:
+        """Log what is being done now."""
+        self._log("info", "step", message=line)
+
+    def end(self, outcome: Outcome) -> None:
+        """Log how a run ended: each source that failed, then the whole."""
+        for source, message in outcome.failed.items():
+            self._log("error", "source-failed", source=source, message=message)
+        self._log(
+            "error" if outcome.failed else "info",
+            "end",
+            outcome=outcome.kind,
+            exit_code=outcome.exit_code,
+            release=outcome.release,
+            books=outcome.books,
+            folder=str(outcome.folder),
+        )
+
+    def _log(self, level: str, event: str, **more: object) -> None:
+        now = datetime.now(UTC).isoformat(timespec="milliseconds")
+        line = msgspec.json.encode({"time": now, "level": level, "event": event, **more})
+        self._stream.write(line.decode() + "\n")
+        self._stream.flush()

@@ -158,5 +158,3 @@ def _copy(
             expected="a whole release",
             next_step="restore from another copy; nothing was changed here",
         )
-
-

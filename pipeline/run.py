@@ -54,7 +54,8 @@ def run_catalogue(
     `sources` selects some by name (none: all), `jobs` is the number of processes (0: one a core);
     `offline` reads from the payload store what it would ask the web for; a run that does not
     publish (`publishes`) tells what would change. `require_previous` refuses to begin where nothing
-    is published, as a run on a machine that lost its state would. `tell` takes a line on what is being done.
+    is published, as a run on a machine that lost its state would. `tell` takes a line on what is
+    being done.
 
     Raises what `pipeline.errors` lists; whatever is raised, what was published before stays.
     """

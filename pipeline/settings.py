@@ -9,7 +9,7 @@ import difflib
 import re
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 import msgspec
@@ -144,6 +144,29 @@ class DeletionSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     days: NotNegative = 7
 
 
+class AlertSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Who is told when something is wrong, and how.
+
+    `webhook` gets a POST of JSON, `email` are addresses, `ping` is asked for after each good run (a
+    dead man's switch), `metrics` is a file for Prometheus. `env:NAME` instead of a value names the
+    environment variable that holds it. `remind_days` apart people are told again of what is still
+    wrong; `expected_hours` is the longest time between two good runs.
+    """
+
+    webhook: str = ""
+    email: tuple[str, ...] = ()
+    sender: str = ""
+    smtp_host: str = "localhost"
+    smtp_port: Positive = 25
+    smtp_security: Literal["none", "starttls", "tls"] = "none"
+    smtp_user: str = ""
+    smtp_password: str = ""
+    ping: str = ""
+    metrics: str = ""
+    remind_days: Positive = 7
+    expected_hours: Positive = 26
+
+
 class RetentionSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Which releases are kept: the last `keep_last`, and the last of each of `keep_monthly` months.
 
@@ -274,6 +297,7 @@ class Catalogue(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     deletion: DeletionSettings = DeletionSettings()
     gates: Gates = Gates()
     retention: RetentionSettings = RetentionSettings()
+    alerts: AlertSettings = AlertSettings()
 
 
 class Settings(msgspec.Struct, frozen=True):

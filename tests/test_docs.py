@@ -76,6 +76,7 @@ def keys(struct: type[msgspec.Struct]) -> list[str]:
         ("fetching.md", settings.FetchSettings),
         ("fetching.md", settings.Credentials),
         ("settings.md", settings.Gates),
+        ("settings.md", settings.AlertSettings),
         ("settings.md", settings.RetentionSettings),
         ("sources/html-listing.md", settings.Paging),
         ("sources/html-listing.md", kinds.HtmlSettings),
