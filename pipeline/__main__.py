@@ -11,17 +11,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.errors import CataloomError, QueryError, SettingsError, show_path
+from pipeline import operating
+from pipeline.command_line import DiffFormat, settings_of, show_changes
+from pipeline.errors import CataloomError, QueryError, show_path
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from pipeline.model import Change
-    from pipeline.settings import Settings
+    pass
 
 UNEXPECTED = 1
 PROBLEMS_FOUND = 2
-DAMAGED = 7  # or stale
 INTERRUPTED = 130
 
 app = typer.Typer(
@@ -52,13 +50,6 @@ class LogFormat(StrEnum):
     """Who reads what a run tells: people, or machines (a JSON object a line)."""
 
     TEXT = "text"
-    JSON = "json"
-
-
-class DiffFormat(StrEnum):
-    """The formats of differences."""
-
-    TABLE = "table"
     JSON = "json"
 
 
@@ -106,7 +97,7 @@ def run(
     from pipeline.progress import JsonLog, Progress
     from pipeline.run import run_catalogue
 
-    settings = _settings(context)
+    settings = settings_of(context)
     told = JsonLog(sys.stderr) if log is LogFormat.JSON else Progress(sys.stderr)
     do = functools.partial(
         run_catalogue,
@@ -124,129 +115,8 @@ def run(
     if plan:
         from pipeline.diff import read_changes
 
-        _show_changes(read_changes(outcome.folder / "changes.jsonl"), form)
+        show_changes(read_changes(outcome.folder / "changes.jsonl"), form)
     raise typer.Exit(outcome.exit_code)
-
-
-@app.command()
-def accept(
-    context: typer.Context,
-    run: Annotated[str, typer.Argument(metavar="RUN", help="The refused run, as it named itself.")],
-    reason: Annotated[
-        str, typer.Option("--reason", metavar="TEXT", help="Why it is right; kept in the release.")
-    ],
-) -> None:
-    """Publish exactly what that run's gate refused."""
-    from pipeline.attending import attend
-    from pipeline.progress import Progress
-    from pipeline.run import accept_run
-
-    if not reason.strip():
-        raise SettingsError("--reason is empty", expected="why what the gate refused is right")
-    with Progress(sys.stderr) as progress:
-        settings = _settings(context)
-        outcome = attend(settings, lambda: accept_run(settings, run, reason.strip()))
-    progress.end(outcome)
-    raise typer.Exit(outcome.exit_code)
-
-
-@app.command()
-def rollback(
-    context: typer.Context,
-    release: Annotated[
-        str, typer.Argument(metavar="[ID]", help="A release; the one before the current.")
-    ] = "",
-) -> None:
-    """Publish the content of an older release again, as a new one."""
-    from pipeline.attending import attend
-    from pipeline.progress import Progress
-    from pipeline.run import roll_back
-
-    with Progress(sys.stderr) as progress:
-        settings = _settings(context)
-        outcome = attend(settings, lambda: roll_back(settings, release))
-    progress.end(outcome)
-    raise typer.Exit(outcome.exit_code)
-
-
-@app.command()
-def releases(
-    context: typer.Context,
-    verify: Annotated[
-        bool, typer.Option("--verify", help="Check every file against its checksum.")
-    ] = False,
-) -> None:
-    """List the releases that are kept."""
-    from pipeline.history import as_table, damage
-
-    output = _settings(context).output
-    if not verify:
-        for line in as_table(output):
-            typer.echo(line)
-        return
-    problems = list(damage(output))
-    for problem in problems:
-        typer.echo(problem)
-    if problems:
-        raise typer.Exit(DAMAGED)
-
-
-@app.command()
-def restore(
-    context: typer.Context,
-    where: Annotated[str, typer.Argument(metavar="DIR|URL", help="Where a release is published.")],
-) -> None:
-    """Take up the state from a published release."""
-    from pipeline.restore import restore as restore_release
-
-    identifier = restore_release(_settings(context), where)
-    typer.echo(f"{identifier} is current; go on with: cataloom run", err=True)
-
-
-@app.command()
-def status(
-    context: typer.Context,
-    days: Annotated[
-        int, typer.Option("--digest", min=0, metavar="DAYS", help="What happened in these days.")
-    ] = 0,
-    test_alert: Annotated[
-        bool, typer.Option("--test-alert", help="Send a test message through every channel.")
-    ] = False,
-) -> None:
-    """Say how the catalogue stands; exit code 7 where something needs a person."""
-    from pipeline.attending import send_test
-    from pipeline.status import as_lines, digest, status_of
-
-    settings = _settings(context)
-    if test_alert:
-        told = send_test(settings)
-        for channel, problem in told.items():
-            typer.echo(f"{channel}: {problem or 'the test message was taken'}")
-        raise typer.Exit(DAMAGED if any(told.values()) else 0)
-    if days:
-        for line in digest(settings, days):
-            typer.echo(line)
-        return
-    found = status_of(settings)
-    for line in as_lines(found):
-        typer.echo(line)
-    raise typer.Exit(0 if found.is_well else DAMAGED)
-
-
-@app.command()
-def diff(
-    context: typer.Context,
-    first: Annotated[str, typer.Argument(metavar="[A]", help="A release; the one before B.")] = "",
-    second: Annotated[str, typer.Argument(metavar="[B]", help="A release; the current one.")] = "",
-    form: Annotated[DiffFormat, typer.Option("--format", help="The form of the answer.")] = (
-        DiffFormat.TABLE
-    ),
-) -> None:
-    """Show what was created, updated and deleted from one release to another."""
-    from pipeline.diff import chosen, differences
-
-    before, after = chosen(_settings(context).output, first, second)
-    _show_changes(differences(before, after), form)
 
 
 @app.command()
@@ -254,7 +124,7 @@ def check(context: typer.Context) -> None:
     """Check settings, ontology, mapping and shapes without a run."""
     from pipeline.check import check_catalogue
 
-    findings = check_catalogue(_settings(context))
+    findings = check_catalogue(settings_of(context))
     for finding in findings:
         typer.echo(finding)
     if findings:
@@ -284,7 +154,7 @@ def query(
     from pipeline.release import current
     from pipeline.settings import QuerySettings
 
-    settings = _settings(context)
+    settings = settings_of(context)
     limits = settings.catalogue.query
     run_query(
         current(settings.output) / "graph",
@@ -305,7 +175,7 @@ def explain(
     """Show one record stage by stage, from its place in the source to its triples."""
     from pipeline.explain import explain_record
 
-    typer.echo(explain_record(_settings(context), " ".join(what)))
+    typer.echo(explain_record(settings_of(context), " ".join(what)))
 
 
 @app.command()
@@ -316,7 +186,7 @@ def decide(
     """Take up the decisions of a person."""
     from pipeline.decide import take_up_decisions
 
-    taken = take_up_decisions(_settings(context), file)
+    taken = take_up_decisions(settings_of(context), file)
     typer.echo(f"{taken} decisions taken up; the next run publishes them: cataloom run", err=True)
 
 
@@ -348,6 +218,9 @@ def version() -> None:
     typer.echo(f"cataloom {VERSION}")
 
 
+operating.add_to(app)
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line; every failure that can be explained becomes a message and a code."""
     try:
@@ -357,20 +230,6 @@ def main(arguments: list[str] | None = None) -> None:
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
-
-
-def _settings(context: typer.Context) -> Settings:
-    from pipeline.catalogue_folder import find_folder, load_settings
-
-    chosen: Path | None = context.obj
-    return load_settings(chosen if chosen is not None else find_folder(Path.cwd()))
-
-
-def _show_changes(changes: Iterable[Change], form: DiffFormat) -> None:
-    from pipeline.diff import as_json, as_table
-
-    for line in (as_json if form is DiffFormat.JSON else as_table)(changes):
-        typer.echo(line)
 
 
 def _query_text(sparql: str | None, file: Path | None) -> str:
