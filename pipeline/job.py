@@ -134,7 +134,7 @@ def scope(job: Job, vocabulary: Vocabulary) -> Scope:
         metadata_licence=catalogue.licence,
         modified=dict(enumerate((*job.datestamps, job.moment), 1)),
         language_iris=vocabulary.language_iris,
-        homepages={one.name: one.homepage for one in sources if one.homepage},
+        homepages={one.name: one.origin for one in sources if one.origin},
         collections={one.name: one.collection for one in sources if one.collection},
         publish={one.name: frozenset(one.rights.publish) for one in sources if one.rights.publish},
     )

@@ -269,6 +269,15 @@ class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
         return self.key or KINDS[self.kind].key
 
     @property
+    def origin(self) -> str:
+        """Return the address that records are said to be taken from: it must not change by itself.
+
+        The address of the page that an entry stood on does, as a listing grows.
+        """
+        address = self.location.strip() if self.is_live else ""
+        return self.homepage or ("" if iri_problem(address) else address)
+
+    @property
     def is_complete(self) -> bool:
         """Say whether a harvest that reached the last page is the whole listing."""
         return self.is_live if self.complete is None else self.complete

@@ -123,7 +123,7 @@ RECORD: Final = (
     _field(
         "source",
         "strings",
-        "origin[record.locator.name, record.source]",
+        "origin[record.source]",
         "0..1",
         "where it was taken from",
     ),

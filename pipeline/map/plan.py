@@ -78,7 +78,7 @@ class Plan:
             "record_base": f"{scope.base}record/".encode(),
             "languages": Memo(self.languages),
             "collection": Memo(lambda source: _one(scope.collections.get(source))),
-            "origin": Memo(self.origin),
+            "origin": Memo(lambda source: _one(scope.homepages.get(source))),
             "metadata_licence": (scope.metadata_licence,) if scope.metadata_licence else (),
             "dataset": (scope.dataset,) if scope.dataset else (),
         }
@@ -88,16 +88,6 @@ class Plan:
         known = self.scope.language_iris
         found = (known.get(tag) or known.get(tag.partition("-")[0]) for tag in tags)
         return tuple(dict.fromkeys(iri for iri in found if iri))
-
-    def origin(self, place: tuple[str, str]) -> tuple[str, ...]:
-        """Return where a record was taken from: the page's URL, else the source's homepage.
-
-        `place` is the locator's name and the source.
-        """
-        name, source = place
-        if name.startswith(("http://", "https://")):
-            return (name,)
-        return _one(self.scope.homepages.get(source))
 
     def reference(self, value: str) -> str:
         """Return `value` if it may be written as an IRI, else an empty string."""

@@ -83,12 +83,12 @@ def _language(field: Field) -> str:
 
 
 def write_record_node(program: Program) -> None:
-    """Write what `record_node` makes of the record's own node, asking it once a place and release.
+    """Write what `record_node` makes of the record's own node, asking it once a source and release.
 
-    But for the identifier that node is the same for all records of a page. A zero byte, which no
+    But for the identifier that node is the same for all records of a source. A zero byte, which no
     syntax of RDF holds, stands for the identifier in what is remembered.
     """
-    program.line(1, "key = record.locator.name, record.source, modified")
+    program.line(1, "key = record.source, modified")
     program.line(1, "node = seen.get(key)")
     program.line(1, "if node is None:")
     program.line(2, f"if len(seen) > {MEMO_LIMIT}: seen.clear()")
