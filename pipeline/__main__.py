@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline import operating
+from pipeline import operating, source_commands
 from pipeline.command_line import DiffFormat, settings_of, show_changes
 from pipeline.errors import CataloomError, QueryError, show_path
 
@@ -219,6 +219,7 @@ def version() -> None:
 
 
 operating.add_to(app)
+app.add_typer(source_commands.source, name="source")
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -45,7 +45,7 @@ def load_settings(folder: Path) -> Settings:
     if not files:
         problems.append(
             f"{show_path(input_folder)}: no source file; expected one NAME.toml a source; "
-            "next: write one as docs/sources.md shows"
+            "next: let one be proposed: cataloom source probe URL|FILE --write NAME"
         )
     for file in files:
         source = _read(file, Source, problems)
@@ -58,6 +58,20 @@ def load_settings(folder: Path) -> Settings:
     if problems or catalogue is None:
         raise SettingsError("\n".join(problems))
     return Settings(folder, catalogue, tuple(sorted(sources, key=lambda source: source.name)))
+
+
+def load_catalogue(folder: Path) -> Catalogue:
+    """Read and check `catalogue.toml` alone: a folder without sources yet is all right.
+
+    Raises `SettingsError` whose text lists every mistake found, one a line.
+    """
+    problems: list[str] = []
+    catalogue = _read(folder / CATALOGUE_FILE, Catalogue, problems)
+    if catalogue is not None:
+        problems += _catalogue_problems(catalogue, show_path(folder / CATALOGUE_FILE))
+    if problems or catalogue is None:
+        raise SettingsError("\n".join(problems))
+    return catalogue
 
 
 def find_folder(start: Path) -> Path:
