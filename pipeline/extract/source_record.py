@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
@@ -22,7 +23,7 @@ class Given(NamedTuple):
     language: str = ""
 
 
-def parted(values: Iterable[Given], field: Field) -> list[Given]:
+def parted(values: Iterable[tuple[str, str]], field: Field) -> list[Given]:
     """Return `values` cut at `field.split`, in the language that `field.language` states.
 
     >>> parted([Given("a; b", "en")], Field("tags", split=";"))
@@ -39,7 +40,7 @@ def make_record(
     source: Source,
     place: Locator,
     position: str,
-    found: Mapping[str, Sequence[Given]],
+    found: Mapping[str, Sequence[tuple[str, str]]],
     *,
     key: str = "",
     markup: Collection[str] = (),
@@ -56,6 +57,14 @@ def make_record(
     languages: dict[str, tuple[str, ...]] = {}
     notes = list(issues)
     for name, given in found.items():
+        plain = [
+            value
+            for raw, language in given
+            if not language and (value := raw.strip(WHITE_SPACE)) and len(value) <= LONGEST_FIELD
+        ]
+        if 0 < len(plain) == len(given) <= MOST_VALUES and name != OWN_KEY:
+            fields[name] = tuple(plain)  # most are so: no need for the rest
+            continue
         kept = [
             Given(value, language) for raw, language in given if (value := raw.strip(WHITE_SPACE))
         ]
@@ -69,19 +78,20 @@ def make_record(
                       message)
             )  # fmt: skip
         fields[name] = tuple(value[:LONGEST_FIELD] for value, _ in kept[:MOST_VALUES])
-        if any(stated):
-            languages[name] = tuple(tag or "" for tag in stated[:MOST_VALUES])
+        if any(tags := [tag or "" for tag in stated[:MOST_VALUES]]):
+            languages[name] = tuple(tags)
     return SourceRecord(
         source=source.name,
         locator=Locator(place.payload, place.name, position),
         fields=fields,
-        languages={name: tags for name, tags in languages.items() if any(tags)},
-        markup=tuple(name for name in fields if name in markup),
+        languages=languages,
+        markup=tuple([name for name in fields if name in markup]) if markup else (),
         issues=tuple(notes),
-        key=key.strip(WHITE_SPACE)[:LONGEST_FIELD],
+        key=key.strip(WHITE_SPACE)[:LONGEST_FIELD] if key else "",
     )
 
 
+@functools.lru_cache(maxsize=1024)
 def _tag(language: str) -> str | None:
     """Return a stated language as a tag's form, or None where it is none."""
     value = language.strip().replace("_", "-")
