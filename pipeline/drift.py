@@ -48,6 +48,11 @@ class Found:
         stale = age >= timedelta(days=oai.full_after)
         return "" if stale or last.settings != self._settings else last.until
 
+    @property
+    def _is_of_changes(self) -> bool:
+        """Say whether only changes came: a feed that shows its newest entries is read as a whole."""
+        return bool(self.since and self.partial_since)
+
     def add(self, page: Page) -> None:
         """Count the records of a page."""
         self.partial_since = page.since or self.partial_since
@@ -69,7 +74,7 @@ class Found:
         last = self._last
         limit = self._gates.fill_rate
         few = min(last.extracted, self._extracted) < max(self._gates.least, 1)
-        if self.partial_since or few or limit == SWITCHED_OFF:
+        if self._is_of_changes or few or limit == SWITCHED_OFF:
             return
         fallen = []
         for name, count in sorted(last.filled.items()):
@@ -89,7 +94,7 @@ class Found:
 
     def note(self) -> HarvestNote:
         """Return what the next harvest has to know."""
-        if self.partial_since:
+        if self._is_of_changes:
             return msgspec.structs.replace(self._last, until=self._until or self._last.until)
         return HarvestNote(
             extracted=self._extracted,

@@ -179,3 +179,16 @@ def test_a_run_stops_a_source_whose_layout_changed(tmp_path: Path) -> None:
     (small.folder / "input" / "other.toml").write_text(LISTING.replace('"p"', '"div"'))
     assert small.run().books["other"].updated == 6
     assert small.read("catalogue.nt").count("description") == before.count("description")
+
+
+def test_a_feed_that_shows_its_newest_entries_drifts_too() -> None:
+    """What it no longer shows is not gone, but all it shows was asked for."""
+    feed = msgspec.structs.replace(SOURCE, kind="feed", oai=None)
+    found = Found(HarvestNote(), MOMENT, feed, GATES)
+    found.add(page(10, "title", "date", since="2026-11-20"))
+    note = found.note()
+    assert (note.extracted, note.full) == (10, MOMENT)
+    later = Found(note, MOMENT, feed, GATES)
+    later.add(page(10, "title", since="2026-11-21"))
+    with pytest.raises(SourceError, match="'date' is in 0 % of the entries"):
+        list(later.drift())

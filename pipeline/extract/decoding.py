@@ -31,6 +31,13 @@ BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+# The first four bytes of markup without a mark (XML 1.0, appendix F.1; `<!` and letters as well).
+MARKUP_STARTS = (
+    (re.compile(rb"\0\0\0<"), "utf-32-be"),
+    (re.compile(rb"<\0\0\0"), "utf-32-le"),
+    (re.compile(rb"\0<\0[?!A-Za-z]"), "utf-16-be"),
+    (re.compile(rb"<\0[?!A-Za-z]\0"), "utf-16-le"),
+)
 SIGNATURES = (
     (b"%PDF-", "a PDF"),
     (b"PK\x03\x04", "a ZIP archive (as Word, Excel and EPUB files are)"),
@@ -103,7 +110,8 @@ def decode(data: bytes, source: Source, where: str, *, markup: bool, charset: st
             except UnicodeDecodeError:
                 break
     if b"\0" in data:
-        return Decoded(_decode_wide(data, configured, where), configured)
+        encoding = configured if configured in WIDE else _begins_as(data) if markup else ""
+        return Decoded(_decode_wide(data, encoding, where), encoding)
     _check_controls(data, where)
     inside = _declared_inside(data) if markup else ""
     declared = configured or canonical(charset) or canonical(inside)
@@ -169,6 +177,11 @@ def _check_signature(data: bytes, where: str) -> None:
             raise _not_text(where, f": it is {kind}")
 
 
+def _begins_as(data: bytes) -> str:
+    """Return the encoding that the first bytes of markup show, or an empty text."""
+    return next((name for start, name in MARKUP_STARTS if start.match(data)), "")
+
+
 def _check_controls(data: bytes, where: str) -> None:
     controls = len(data) - len(data.translate(None, CONTROLS))
     if controls > MOST_CONTROLS * len(data):
@@ -181,9 +194,9 @@ def _checked(text: str, where: str) -> str:
     return text
 
 
-def _decode_wide(data: bytes, configured: str, where: str) -> str:
-    if configured in WIDE:
-        name = {"utf-16": "utf-16-le", "utf-32": "utf-32-le"}.get(configured, configured)
+def _decode_wide(data: bytes, encoding: str, where: str) -> str:
+    if encoding in WIDE:
+        name = {"utf-16": "utf-16-le", "utf-32": "utf-32-le"}.get(encoding, encoding)
         try:
             return _checked(data.decode(name), where)
         except UnicodeDecodeError:

@@ -34,6 +34,25 @@ def test_byte_order_marks_decide(mark: bytes, html_source: Source) -> None:
     assert decoded == Decoded(SPANISH, names[mark])
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
+@pytest.mark.parametrize("start", ["<?xml version='1.0' encoding='utf-16'?>", "<!doctype html>",
+                                   "<rss>"])  # fmt: skip
+def test_markup_shows_its_encoding_by_its_first_bytes(
+    encoding: str, start: str, html_source: Source
+) -> None:
+    text = start + SPANISH
+    assert read(text.encode(encoding), html_source) == Decoded(text, encoding)
+    with pytest.raises(SourceError, match="is not text: it holds NUL bytes"):
+        read(text.encode(encoding), html_source, markup=False)
+    assert read(text.encode(encoding), html_source, encoding=encoding).encoding == encoding
+
+
+def test_first_bytes_of_a_wide_encoding_and_then_another(html_source: Source) -> None:
+    for data in ("<a>".encode("utf-16-be") + b"\0", "<a>\0".encode("utf-16-le"), b"\0<\0a\xd8\0"):
+        with pytest.raises(SourceError, match="is not text"):
+            read(data, html_source)
+
+
 def test_utf8_wins_over_a_wrong_declaration_and_says_so(html_source: Source) -> None:
     page = '<meta charset="iso-8859-1">' + SPANISH
     decoded = read(page.encode(), html_source)
@@ -124,7 +143,7 @@ def test_utf16_without_a_mark_needs_the_setting(html_source: Source) -> None:
     data = SPANISH.encode("utf-16-le")
     assert read(data, html_source, encoding="utf-16").text == SPANISH
     with pytest.raises(SourceError, match="utf-16-le"):
-        read(data, html_source)
+        read(data, html_source, markup=False)
     with pytest.raises(SourceError, match="not text"):
         read(data + b"x", html_source, encoding="utf-16le")
 
