@@ -51,6 +51,7 @@ def _uncompiled(settings: Settings) -> list[str]:
     """Return what keeps the context, the shapes, the decisions or a source from being used."""
     from pipeline.extract import pages
     from pipeline.extract.access import Access
+    from pipeline.extract.credentials import check_credentials
     from pipeline.job import Job, make_tools
     from pipeline.link import link
 
@@ -68,6 +69,7 @@ def _uncompiled(settings: Settings) -> list[str]:
             problems.append(f"ontology: violation: {issue.message}")
     for source in settings.sources:
         try:
+            check_credentials(source)
             pages(source, Access(settings.folder / "input", settings.output / "payloads"))
             link([], tools.vocabulary, source, tools.decisions)
         except SettingsError as error:
