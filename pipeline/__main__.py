@@ -93,7 +93,7 @@ def run(
     ] = LogFormat.TEXT,
 ) -> None:
     """Harvest the sources and publish a release, if anything changed."""
-    from pipeline.attending import attend
+    from pipeline.attending import attend, check_links_after
     from pipeline.progress import JsonLog, Progress
     from pipeline.run import run_catalogue
 
@@ -111,6 +111,8 @@ def run(
     )
     with told:
         outcome = do() if plan else attend(settings, do)
+        if not plan and not offline:
+            check_links_after(settings, told.tell)
     told.end(outcome)
     if plan:
         from pipeline.diff import read_changes

@@ -49,6 +49,17 @@ def attend(settings: Settings, run: Callable[[], Outcome]) -> Outcome:
     return outcome
 
 
+def check_links_after(settings: Settings, tell: Callable[[str], None]) -> None:
+    """Ask for the links that are due, where the settings say so; a run has ended before.
+
+    Nothing that is found stops anything: it is an issue of the next release.
+    """
+    if settings.catalogue.links.check:
+        from pipeline.link_check import check_links
+
+        check_links(settings, tell)
+
+
 def send_test(settings: Settings) -> dict[str, str]:
     """Send a test message through every channel that is set; return each one's problem or ''."""
     from pipeline.alerts import Message, channels_of, ping, send

@@ -50,7 +50,7 @@ class Found:
 
     @property
     def _is_of_changes(self) -> bool:
-        """Say whether only changes came: a feed that shows its newest entries is read as a whole."""
+        """Say whether only changes came; a feed of the newest entries is read as a whole."""
         return bool(self.since and self.partial_since)
 
     def add(self, page: Page) -> None:

@@ -217,8 +217,9 @@ def _publish(plan: Plan, made: Made, tools: Tools, failed: Failed, partial: Path
     """Write the release if anything changed, switch it in, tell what happened."""
     from pipeline.assemble import assemble, release_id
     from pipeline.telling import Told, second_opinion, tell, write_run_report
+    from pipeline.working import with_link_issues
 
-    job, findings, previous = made.job, made.findings, plan.previous
+    job, findings, previous = made.job, with_link_issues(plan, made.findings), plan.previous
     plan.tell("validate: a second opinion")
     told = Told(
         outcome="partial" if failed else "published",

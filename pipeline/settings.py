@@ -167,6 +167,21 @@ class AlertSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     expected_hours: Positive = 26
 
 
+class LinkSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Whether and how the links of published records are checked.
+
+    A link is asked for again after `every_days`, and may take `seconds`; a run asks for at most
+    `per_run` links and for `run_seconds`. `broken_after` failing checks in a row are told of.
+    """
+
+    check: bool = False
+    every_days: Positive = 7
+    per_run: Positive = 500
+    broken_after: Positive = 3
+    seconds: Annotated[float, msgspec.Meta(gt=0)] = 20.0
+    run_seconds: Annotated[float, msgspec.Meta(gt=0)] = 600.0
+
+
 class RetentionSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Which releases are kept: the last `keep_last`, and the last of each of `keep_monthly` months.
 
@@ -307,6 +322,7 @@ class Catalogue(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     gates: Gates = Gates()
     retention: RetentionSettings = RetentionSettings()
     alerts: AlertSettings = AlertSettings()
+    links: LinkSettings = LinkSettings()
 
 
 class Settings(msgspec.Struct, frozen=True):

@@ -29,7 +29,8 @@ def harvest_all(plan: Plan, job: Job, workers: Workers, failed: Failed) -> list[
     if plan.accepted is not None:
         return held_harvests(plan.settings, plan.accepted)
     notes = plan.previous.harvests if plan.previous else {}
-    circumstances = Circumstances(job.moment, notes, plan.offline)
+    software = " ".join(plan.digests[name] for name in ("code", "packages"))
+    circumstances = Circumstances(job.moment, notes, plan.offline, software)
     harvests = []
     for source in plan.selected:
         plan.tell(f"{source.name}: extract and clean")
@@ -108,6 +109,16 @@ def work_on_release(plan: Plan, job: Job, target: Path, current: Path, workers: 
     assigned, extracted = assign_old(target, current, configured, job.number, job.work)
     results, findings = _work_on_parts(plan, job, assigned, workers)
     return Made(job, findings, add_up(results, assigned, extracted, {}), {})
+
+
+def with_link_issues(plan: Plan, findings: Findings) -> Findings:
+    """Return the findings with what the checks of links have found until now."""
+    if not plan.settings.catalogue.links.check:
+        return findings
+    from pipeline.link_check import link_issues
+
+    found = link_issues(plan.settings, (one.part.file("records") for one in findings.results))
+    return msgspec.structs.replace(findings, issues=(*findings.issues, *found))
 
 
 def _work_on_parts(

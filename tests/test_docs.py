@@ -78,6 +78,8 @@ def keys(struct: type[msgspec.Struct]) -> list[str]:
         ("settings.md", settings.Gates),
         ("settings.md", settings.AlertSettings),
         ("settings.md", settings.RetentionSettings),
+        ("settings.md", settings.LinkSettings),
+        ("link-check.md", settings.LinkSettings),
         ("sources/html-listing.md", settings.Paging),
         ("sources/html-listing.md", kinds.HtmlSettings),
         ("sources/html-listing.md", kinds.DetailSettings),
@@ -110,6 +112,7 @@ def test_documented_defaults_are_the_defaults() -> None:
         settings.DeletionSettings,
         settings.Gates,
         settings.RetentionSettings,
+        settings.LinkSettings,
     ):
         made: Any = struct()
         for key in keys(struct):

@@ -117,6 +117,22 @@ def decide(
     return found
 
 
+def likeliest(text: str) -> dict[str, float]:
+    """Return the languages that a text may be in, the likeliest first, with their probabilities.
+
+    The keys are primary language subtags; nothing is given for a text without letters. For a source
+    whose languages are not known yet; `decide` is for all else.
+    """
+    sample = text[:LONGEST]
+    if not _script(sample)[0]:
+        return {}
+    names = {label: tag for tag, label in LABELS.items()}
+    return {
+        names.get(label, _alike(label)): probability
+        for label, probability in _listed(sample.lower()).items()
+    }
+
+
 def _unsettled(found: Decision, declared: str) -> Decision:
     """Let the source's own statement decide, unless the text speaks against it."""
     if not declared or (
