@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import html
 import re
+from functools import cache
+from types import ModuleType
 from typing import TYPE_CHECKING
+
+from pipeline.extract.css_matching import PAGE
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -19,6 +23,8 @@ BOUNDARIES = {
          "pre", "section", "table", "ul"), PARAGRAPH),
     **dict.fromkeys(("td", "th"), " "),
 }  # fmt: skip
+WHITE_SPACE = ("\n", "\t", "\r", "\f")
+SPACE = " \n\t\r\f"
 UNSEEN = frozenset({"script", "style", "template", "noscript", "svg", "head"})
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 NOT_A_LANGUAGE = "?"
@@ -29,39 +35,58 @@ def text_of(element: _Element) -> str:
 
     White space is collapsed as browsers do; a `br` or list item is one line end, a block two.
     """
-    if len(element) == 0:
-        return _collapsed(element.text or "").strip(" ")
-    from lxml import etree
-
-    pieces: list[str] = []
-    hidden = 0
-    for event, node in etree.iterwalk(element, events=("start", "end")):
-        tag = node.tag if isinstance(node.tag, str) else "script"
-        boundary = BOUNDARIES.get(tag, "")
-        if event == "start":
-            hidden += tag in UNSEEN
-            if hidden:
-                continue
-            pieces.append(boundary if node is not element and tag != "br" else "")
-            pieces.append(_collapsed(node.text or ""))
-            continue
-        was_hidden = hidden
-        hidden -= tag in UNSEEN
-        if node is not element and not hidden:
-            pieces.append("" if was_hidden else boundary)
-            pieces.append(_collapsed(node.tail or ""))
+    text = element.text or ""
+    while (size := len(element)) == 1 and not text.strip(SPACE):  # as of a link in a heading
+        child = element[0]
+        if not {element.tag, child.tag}.isdisjoint(UNSEEN) or (child.tail or "").strip(SPACE):
+            break
+        element, text = child, child.text or ""
+    if size == 0:
+        return _collapsed(text).strip(" ")
+    if element.tag in UNSEEN:
+        return ""
+    pieces = [_collapsed(text)]
+    _gather(element, pieces)
     text = _collapsed_runs("".join(pieces), " ")
-    text = text.replace(" \n", "\n").replace("\n ", "\n")
-    return _collapsed_runs(text, LINE, PARAGRAPH).strip(" \n")
+    if LINE in text:
+        text = text.replace(" \n", "\n").replace("\n ", "\n")
+        text = _collapsed_runs(text, LINE, PARAGRAPH)
+    return text.strip(" \n")
+
+
+def _gather(element: _Element, pieces: list[str]) -> None:
+    """Append the texts below `element`; the parser bounds how deep that goes."""
+    for child in element:
+        name: object = child.tag
+        tag = name if isinstance(name, str) else "script"  # a comment, as far as a reader sees
+        boundary = BOUNDARIES.get(tag)
+        if tag not in UNSEEN:
+            if boundary is not None and tag != "br":
+                pieces.append(boundary)
+            if text := child.text:
+                pieces.append(_collapsed(text))
+            if len(child):
+                _gather(child, pieces)
+            if boundary is not None:
+                pieces.append(boundary)
+        if tail := child.tail:
+            pieces.append(_collapsed(tail))
 
 
 def markup_of(element: _Element) -> str:
     """Return the markup inside `element`, as HTML."""
-    from lxml import etree
-
-    parts = [html.escape(element.text or "", quote=False)]
-    parts += [etree.tostring(child, method="html", encoding="unicode") for child in element]
+    tostring = _etree().tostring
+    text = element.text
+    parts = [html.escape(text, quote=False)] if text else []
+    parts += [tostring(child, method="html", encoding="unicode") for child in element]
     return "".join(parts).strip(" \t\n\r\f")
+
+
+@cache
+def _etree() -> ModuleType:
+    from lxml import etree  # once: the statement takes as long as what it is needed for
+
+    return etree
 
 
 def language_of(element: _Element, entry: _Element, *, parts: bool = True) -> str:
@@ -84,6 +109,8 @@ def language_of(element: _Element, entry: _Element, *, parts: bool = True) -> st
 
 
 def _stated(element: _Element) -> str:
+    if element.tag in PAGE:
+        return ""
     given = element.get("lang") or element.get("xml:lang")
     if not given:
         return ""
@@ -96,9 +123,10 @@ def _collapsed(text: str) -> str:
 
     Of HTML's only: a no-break space or a control character may be half of a damaged letter.
     """
-    for character in "\t\n\r\f":
-        text = text.replace(character, " ")
-    return _collapsed_runs(text, " ")
+    for character in WHITE_SPACE:
+        if character in text:
+            text = text.replace(character, " ")
+    return _collapsed_runs(text, " ") if "  " in text else text
 
 
 def _collapsed_runs(text: str, character: str, to: str = "") -> str:

@@ -1,34 +1,22 @@
-"""`html-listing`: entries of saved HTML pages, found by CSS or XPath selectors.
-
-The page is hostile: no network, no entities from outside, no huge trees; broken markup is repaired
-as lxml's HTML parser does.
-"""
+"""`html-listing`: entries of HTML pages, live or saved, found by CSS or XPath selectors."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
-from urllib.parse import unquote, urlsplit
 
 import msgspec
 
 from pipeline.errors import SettingsError, SourceError
-from pipeline.extract.access import Access
+from pipeline.extract.access import Access, NoEntriesError, read_each, read_following
 from pipeline.extract.decoding import decode
 from pipeline.extract.element_text import text_of
-from pipeline.extract.html_entry import fields, joined, relative_links
-from pipeline.extract.payloads import (
-    MOST_ENTRIES,
-    MOST_FILES,
-    find_files,
-    inside,
-    is_glob,
-    read_payload,
-    shown,
-    source_issue,
-)
-from pipeline.extract.selectors import Select, Selectors, compile_selectors
+from pipeline.extract.html_detail import DetailLink, Links, with_details
+from pipeline.extract.html_entry import read_entries, relative_links
+from pipeline.extract.html_pages import HTML, base_of, joined, parse_utf8, utf8_of
+from pipeline.extract.html_walk import BASE, PageWalk
+from pipeline.extract.payloads import MOST_ENTRIES, Payload, shown, source_issue
+from pipeline.extract.selectors import Selectors, compile_selectors, first_link
 from pipeline.extract.totals import number_in
 from pipeline.model import Issue, Locator, Page
 from pipeline.settings import Source
@@ -36,167 +24,127 @@ from pipeline.settings import Source
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-MOST_TAGS = 1_000_000
-"""Tags of one page; a tree of more would take a gigabyte."""
+
+DEEPEST = 20
+"""Entries inside one another; each of them is looked through anew."""
 
 
 class Reading(msgspec.Struct, frozen=True):
-    """What one page gave: its `Page`, and the link to the next one as the page writes it."""
+    """What one page gave: its `Page`, its links as it writes them, and what they are relative to.
+
+    `next_link` leads to the next page, `detail_links` (one a record, where the settings ask for
+    them) to the pages of the entries; empty: there is none.
+    """
 
     page: Page
     next_link: str = ""
+    detail_links: tuple[str, ...] = ()
+    base: str = ""
 
 
 def pages(source: Source, access: Access) -> Iterator[Page]:
     """Return the pages of an `html-listing`; see `pipeline.extract.pages`."""
     selectors = compile_selectors(source)
-    files = find_files(source, access.folder)
-    follow = not is_glob(source, access.folder) and selectors.next is not None
-    return _read_files(source, selectors, files, follow, access.folder, access.payloads)
+    links: Links = {}
+    next_link = ""
+
+    def read_payload(payload: Payload) -> Iterator[Page]:
+        nonlocal next_link
+        decoded = decode(payload.data, source, payload.name, markup=True, charset=payload.charset)
+        place = Locator(payload.digest, payload.name, "")
+        reading = read(utf8_of(payload, decoded), source, selectors, place, payload.url)
+        next_link = reading.next_link
+        if next_link and payload.path is None:
+            next_link = joined(reading.base, next_link)
+        links.clear()
+        for record, link in zip(reading.page.records, reading.detail_links, strict=False):
+            links[record.locator] = DetailLink(link, joined(reading.base, link), payload.path)
+        page = reading.page
+        yield msgspec.structs.replace(page, issues=decoded.issues + page.issues)
+
+    if selectors.next is None:
+        found = read_each(source, access, read_payload, accept=HTML)
+    else:
+        found = read_following(source, access, read_payload, lambda _: next_link, accept=HTML)
+    if selectors.detail is not None:
+        return with_details(source, access, selectors.detail, found, links)
+    return found
 
 
-def read(text: str, source: Source, selectors: Selectors, place: Locator) -> Reading:
-    """Return the entries of one page of HTML; pure.
+def read(
+    data: bytes, source: Source, selectors: Selectors, place: Locator, address: str = ""
+) -> Reading:
+    """Return the entries of one page of HTML, in UTF-8; pure.
 
-    `place` gives payload and name; its position is ignored. Raises `SourceError` where the page
-    holds no entry or is too large, `SettingsError` where an entry is not an element.
+    `place` gives payload and name; its position is ignored. `address` is where a live page came
+    from; links of a saved one are relative to `source.homepage`. Raises `NoEntriesError` where the
+    page holds no entry, `SourceError` where it is too large, `SettingsError` where an entry is not
+    an element.
     """
-    root = _parse(text, place.name)
-    found = selectors.entry(root)
-    entries = [entry for entry in found if not isinstance(entry, str)]
-    if len(entries) != len(found):
+    root = parse_utf8(data, place.name)
+    of_fields = [one.selector for one in selectors.fields]
+    link = selectors.detail.link if selectors.detail is not None else None
+    of_page = [one for one in (selectors.next, selectors.total) if one is not None]
+    walk = PageWalk(
+        root, [*of_page, BASE], selectors.entry, of_fields if link is None else [*of_fields, link]
+    )
+    entries = _entries(walk, root, source, place.name)
+    base = base_of(walk.found(BASE), address or source.homepage)
+    columns = [walk.found_in_each(one) for one in of_fields]
+    stated = walk.states_languages or b"xml:lang" in data
+    records = tuple(read_entries(entries, columns, source, selectors, place, base, stated=stated))
+    total, issues = None, [*_doubts(walk, entries, source, place.name)]
+    if not base and (count := sum(relative_links(record, selectors.fields) for record in records)):
+        message = (
+            f"{place.name}: {count} links are relative, and nothing says to what; set 'homepage' "
+            "to the address that the page had"
+        )
+        issues.append(source_issue(source, message))
+    if selectors.total is not None:
+        total, problem = _total(walk.found(selectors.total))
+        if problem:
+            issues.append(source_issue(source, f"{place.name}: key 'html.total' finds {problem}"))
+    detail_links: tuple[str, ...] = ()
+    if link is not None:
+        detail_links = tuple(first_link(link, found) for found in walk.found_in_each(link))
+        issues += _without_links(detail_links, source, place.name)
+    next_link = ""
+    if selectors.next is not None:
+        next_link = first_link(selectors.next, walk.found(selectors.next))
+    return Reading(Page(records, tuple(issues), total), next_link, detail_links, base)
+
+
+def _entries(walk: PageWalk, root: _Element, source: Source, name: str) -> list[_Element]:
+    entries = [entry for entry in walk.entries if not isinstance(entry, str)]
+    if len(entries) != len(walk.entries):
         raise SettingsError(
             "key 'html.entry': finds texts, not elements",
             where=source.file or source.name,
             expected="a selector of the element around an entry",
         )
     if not entries:
-        raise _no_entries(root, source, place.name)
+        raise _no_entries(root, source, name)
     if len(entries) > MOST_ENTRIES:
         raise SourceError(
-            f"has {len(entries):,} entries", where=place.name, expected=f"at most {MOST_ENTRIES:,}",
+            f"has {len(entries):,} entries", where=name, expected=f"at most {MOST_ENTRIES:,}",
             next_step="save it as several pages, or make 'html.entry' narrower",
         )  # fmt: skip
-    base = _base(root, source)
-    issues = list(_nested(entries, source, place.name))
-    records = tuple(
-        fields(entry, number, source, selectors, place, base)
-        for number, entry in enumerate(entries, 1)
-    )
-    if not base and (count := sum(relative_links(record, selectors) for record in records)):
-        message = (
-            f"{place.name}: {count} links are relative, and nothing says to what; set 'homepage' "
-            "to the address that the page had"
-        )
-        issues.append(source_issue(source, message))
-    total = None
-    if selectors.total is not None:
-        texts = _texts(selectors.total, root)
-        total = next((n for text in texts if (n := number_in(text)) is not None), None)
-        if total is None:
-            what = f"no number in {shown(texts[0])!r}" if texts else "nothing"
-            message = f"{place.name}: key 'html.total' finds {what}; expected the number of entries"
-            issues.append(source_issue(source, message, value=texts[0] if texts else ""))
-    link = ""
-    if selectors.next is not None:
-        link = next(
-            (i if isinstance(i, str) else i.get("href", "") for i in selectors.next(root)), ""
-        ).strip()
-    return Reading(Page(records, tuple(issues), total), link)
-
-
-def _read_files(
-    source: Source, selectors: Selectors, files: tuple[Path, ...], follow: bool, folder: Path,
-    payloads: Path,
-) -> Iterator[Page]:  # fmt: skip
-    waiting, visited, digests = list(files), set[Path](), dict[str, str]()
-    while waiting:
-        path = waiting.pop(0)
-        visited.add(path.resolve())
-        payload = read_payload(source, path, folder, payloads)
-        if payload.digest in digests:
-            message = f"{payload.name}: is the same as {digests[payload.digest]}; it was read once"
-            yield Page((), (source_issue(source, message),))
-            continue
-        digests[payload.digest] = payload.name
-        decoded = decode(payload.data, source, payload.name, markup=True)
-        place = Locator(payload.digest, payload.name, "")
-        reading = read(decoded.text, source, selectors, place)
-        page, extra = reading.page, decoded.issues
-        if follow and reading.next_link and len(visited) < MOST_FILES:
-            target = _next_file(path, reading.next_link, folder)
-            if target is None:
-                message = (
-                    f"{payload.name}: the next page {shown(reading.next_link)!r} is no saved file, "
-                    "so reading stops here; save it beside this one, or give 'location' as a glob"
-                )
-                extra += (source_issue(source, message, value=reading.next_link),)
-            elif target.resolve() not in visited:
-                waiting.append(target)
-        yield msgspec.structs.replace(page, issues=extra + page.issues)
-
-
-def _next_file(path: Path, link: str, folder: Path) -> Path | None:
-    """Return the saved file that `link` names relative to `path`, or None.
-
-    A page that was saved under its whole address keeps the query in its name.
-    """
-    try:
-        parts = urlsplit(link)
-    except ValueError:
-        return None
-    if parts.scheme or parts.netloc or parts.path.startswith("/"):
-        return None
-    if not parts.path and not parts.query:
-        return path  # a mere "#": this page again
-    whole = f"{parts.path}?{parts.query}" if parts.query else parts.path
-    for name in dict.fromkeys((unquote(whole), unquote(parts.path))):
-        if not name or "\0" in name:
-            continue
-        target = path.parent / name
-        if inside(target, folder) and target.is_file():
-            return target
-    return None
-
-
-def _parse(text: str, name: str) -> _Element:
-    from lxml import etree
-
-    if text.count("<") > MOST_TAGS:
+    if (depth := walk.depth()) > DEEPEST:
         raise SourceError(
-            f"has more than {MOST_TAGS:,} tags", where=name, expected="one page of a listing",
-            next_step="save it as several pages",
+            f"has entries inside one another, {depth} deep", where=name,
+            expected="entries beside one another", next_step="make 'html.entry' narrower",
         )  # fmt: skip
-    parser = etree.HTMLParser(
-        encoding="utf-8", no_network=True, huge_tree=False, recover=True, remove_comments=True,
-        remove_pis=True,
-    )  # fmt: skip
-    try:
-        root = etree.fromstring(text.encode("utf-8"), parser)
-    except etree.XMLSyntaxError as error:
-        raise SourceError(
-            f"cannot be read as HTML: {error}", where=name, expected="a saved page",
-            next_step="save the page again as HTML only",
-        ) from error  # fmt: skip
-    fatal = next((e for e in parser.error_log if e.level_name == "FATAL"), None)
-    if fatal is not None or root is None:
-        reason = shown(fatal.message.partition(",")[0]) if fatal else "no element"
-        raise SourceError(
-            f"cannot be read to its end: {reason}", where=name,
-            expected="a page of at most 255 nested elements and 10 MB a text",
-            next_step="save the page again; if it is right, shorten it in a copy",
-        )  # fmt: skip
-    return root
+    return entries
 
 
-def _no_entries(root: _Element, source: Source, name: str) -> SourceError:
+def _no_entries(root: _Element, source: Source, name: str) -> NoEntriesError:
     title = next((text_of(element) for element in root.iter("title")), "")
     headings = ", ".join(
         repr(shown(text_of(heading), 60)) for heading in list(root.iter("h1", "h2", "h3"))[:3]
     )
     entry = source.html.entry if source.html else ""
     titled = f"the page's title is {shown(title)!r}" if title else "the page has no title"
-    return SourceError(
+    return NoEntriesError(
         f"0 of selector {entry!r} (key 'html.entry'); {titled}"
         + (f", its headings are {headings}" if headings else ""),
         where=name,
@@ -206,22 +154,31 @@ def _no_entries(root: _Element, source: Source, name: str) -> SourceError:
     )
 
 
-def _base(root: _Element, source: Source) -> str:
-    href = next((e.get("href", "") for e in root.iter("base") if e.get("href")), "").strip()
-    base = joined(source.homepage, href) if href else source.homepage
-    return base if base.startswith(("http://", "https://")) else source.homepage
-
-
-def _nested(entries: list[_Element], source: Source, name: str) -> Iterator[Issue]:
-    known = set(entries)
-    count = sum(any(above in known for above in entry.iterancestors()) for entry in entries)
-    if count:
+def _doubts(
+    walk: PageWalk, entries: Sequence[_Element], source: Source, name: str
+) -> Iterator[Issue]:
+    if walk.nested:
         message = (
-            f"{name}: {count} of {len(entries)} entries stand inside another entry, whose fields "
-            "then hold theirs too; make 'html.entry' narrower"
+            f"{name}: {walk.nested} of {len(entries)} entries stand inside another entry, whose "
+            "fields then hold theirs too; make 'html.entry' narrower"
         )
         yield source_issue(source, message, value=source.html.entry if source.html else "")
 
 
-def _texts(select: Select, root: _Element) -> list[str]:
-    return [item if isinstance(item, str) else text_of(item) for item in select(root)]
+def _total(found: Sequence[_Element | str]) -> tuple[int | None, str]:
+    """Return the declared total, or else what is found in its place."""
+    texts = [item if isinstance(item, str) else text_of(item) for item in found]
+    total = next((n for text in texts if (n := number_in(text)) is not None), None)
+    if total is not None:
+        return total, ""
+    what = f"no number in {shown(texts[0])!r}" if texts else "nothing"
+    return None, f"{what}; expected the number of entries"
+
+
+def _without_links(links: Sequence[str], source: Source, name: str) -> Iterator[Issue]:
+    if missing := links.count(""):
+        message = (
+            f"{name}: {missing} of {len(links)} entries have no link to a page of their own; check "
+            "key 'html.detail.link' if they should"
+        )
+        yield source_issue(source, message)

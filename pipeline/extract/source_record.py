@@ -13,6 +13,9 @@ from pipeline.model import Issue, Locator, SourceRecord
 from pipeline.settings import Source
 
 WHITE_SPACE = " \t\n\r\f"
+LONGEST_TAG = 100
+"""Characters of a tag, far more than any has (RFC 5646 §4.4)."""
+
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 
 
@@ -57,13 +60,22 @@ def make_record(
     languages: dict[str, tuple[str, ...]] = {}
     notes = list(issues)
     for name, given in found.items():
+        if len(given) == 1:  # most have one value: no need for the rest
+            raw, language = given[0]
+            value = raw.strip(WHITE_SPACE)
+            tag = _tag(language) if language else ""
+            if value and len(value) <= LONGEST_FIELD and tag is not None and name != OWN_KEY:
+                fields[name] = (value,)
+                if tag:
+                    languages[name] = (tag,)
+                continue
         plain = [
             value
             for raw, language in given
             if not language and (value := raw.strip(WHITE_SPACE)) and len(value) <= LONGEST_FIELD
         ]
         if 0 < len(plain) == len(given) <= MOST_VALUES and name != OWN_KEY:
-            fields[name] = tuple(plain)  # most are so: no need for the rest
+            fields[name] = tuple(plain)
             continue
         kept = [
             Given(value, language) for raw, language in given if (value := raw.strip(WHITE_SPACE))
@@ -91,9 +103,13 @@ def make_record(
     )
 
 
-@functools.lru_cache(maxsize=1024)
 def _tag(language: str) -> str | None:
     """Return a stated language as a tag's form, or None where it is none."""
+    return _known_tag(language) if len(language) <= LONGEST_TAG else None
+
+
+@functools.lru_cache(maxsize=1024)
+def _known_tag(language: str) -> str | None:
     value = language.strip().replace("_", "-")
     return value if not value or LANGUAGE.fullmatch(value) else None
 

@@ -3,19 +3,24 @@
     page   = furniture* [total] entry+ furniture*
     entry  = label title paragraph*
 
+A page of HTML, live or saved, is taken as the text that a reader sees of it.
 A label is a line that equals one of the settings' labels but for case, accents, punctuation and
 damaged letters. `pipeline.extract.text_entries` says how the rest is decided, and what is not.
 """
 
 from __future__ import annotations
 
+import codecs
+import re
 from collections.abc import Iterator
 
 import msgspec
 
 from pipeline.errors import SettingsError, SourceError
-from pipeline.extract.access import Access, read_each
+from pipeline.extract.access import Access, NoEntriesError, read_each
 from pipeline.extract.decoding import decode
+from pipeline.extract.element_text import text_of
+from pipeline.extract.html_pages import parse_html
 from pipeline.extract.lines import LINE_END, folded, lines_of, skeleton
 from pipeline.extract.payloads import (
     LONGEST_FIELD,
@@ -35,24 +40,37 @@ MOST_LINES = 1_000_000
 
 SHOWN_LINES = 3
 
+TEXT = "text/plain, text/html;q=0.9, */*;q=0.1"
+"""What a page is asked for as (RFC 9110 §12.5.1)."""
+
+HTML_START = re.compile(rb"<(!doctype\s+html|html|head|body)\b", re.IGNORECASE)
+START = 2000
+"""Bytes at the start of a page in which HTML shows that it is HTML."""
+
 
 def pages(source: Source, access: Access) -> Iterator[Page]:
     """Return the pages of a `text-listing`; see `pipeline.extract.pages`."""
     _text_settings(source)
 
     def read_payload(payload: Payload) -> Iterator[Page]:
-        decoded = decode(payload.data, source, payload.name, markup=False, charset=payload.charset)
-        page = read(decoded.text, source, Locator(payload.digest, payload.name, ""))
+        is_html = _is_html(payload)
+        decoded = decode(
+            payload.data, source, payload.name, markup=is_html, charset=payload.charset
+        )
+        text = decoded.text
+        if is_html:
+            text = text_of(parse_html(text, payload.name))
+        page = read(text, source, Locator(payload.digest, payload.name, ""))
         yield msgspec.structs.replace(page, issues=decoded.issues + page.issues)
 
-    return read_each(source, access, read_payload)
+    return read_each(source, access, read_payload, accept=TEXT)
 
 
 def read(text: str, source: Source, place: Locator) -> Page:
     """Return the entries of one page of text; pure.
 
-    `place` gives payload and name; its position is ignored. Raises `SourceError` where no line is
-    a label, or the page is too large.
+    `place` gives payload and name; its position is ignored. Raises `NoEntriesError` where no
+    line is a label, `SourceError` where the page is too large.
     """
     settings = _text_settings(source)
     line_count = sum(1 for _ in LINE_END.finditer(text))
@@ -94,13 +112,21 @@ def read(text: str, source: Source, place: Locator) -> Page:
     return Page(records, issues, total)
 
 
+def _is_html(payload: Payload) -> bool:
+    """Say whether a payload is a page of HTML, not one that is served as plain text."""
+    start = payload.data[:START].removeprefix(codecs.BOM_UTF8).lstrip()
+    if payload.media_type == "text/plain" or not start.startswith(b"<"):
+        return False
+    return "html" in payload.media_type or HTML_START.search(start) is not None
+
+
 def _text_settings(source: Source) -> TextSettings:
     if source.text is None or not any(folded(label) for label in source.text.labels):
         raise SettingsError(
             "key 'text': missing" if source.text is None else "key 'text.labels': empty",
             where=source.file or source.name,
             expected='[text] with labels = ["…"], the labels that stand above the entries',
-            next_step="see docs/sources.md, 'A page's text'",
+            next_step="see docs/sources/text-listing.md",
         )
     return source.text
 
@@ -117,9 +143,9 @@ def _find_labels(texts: list[str], labels: tuple[str, ...]) -> list[bool]:
     ]
 
 
-def _no_labels(texts: list[str], labels: tuple[str, ...], name: str) -> SourceError:
+def _no_labels(texts: list[str], labels: tuple[str, ...], name: str) -> NoEntriesError:
     begins = " / ".join(repr(shown(text)) for text in texts) or "nothing but blank lines"
-    return SourceError(
+    return NoEntriesError(
         f"no line is one of the source's labels; the page begins: {begins}",
         where=name,
         expected="a line such as " + ", ".join(repr(shown(label)) for label in labels),

@@ -129,6 +129,8 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="tiny sizes: does it run at all?")
     arguments = parser.parse_args()
     bench_start()
+    quick = ["--quick"] if arguments.quick else []
+    subprocess.run([sys.executable, str(HERE / "bench_extract.py"), *quick], check=True)
     bench_shacl(50 if arguments.quick else 5_000)
     bench_run(50 if arguments.quick else 10_000)
     sizes = ["100"] if arguments.quick else ["10000", "100000"]

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from pipeline.errors import OutputError, SettingsError, SourceError
 from pipeline.extract import pages
 from pipeline.extract import payloads as payload_files
+from pipeline.extract.access import Access
 from pipeline.extract.payloads import (
     find_files,
     inside,
@@ -75,7 +76,7 @@ def test_links_do_not_lead_out_of_the_folder(folder: Path, html_source: Source) 
     (folder / "loop.html").symlink_to(folder / "loop.html")
     for location in ("page.html", "*.html", "loop.html"):
         with pytest.raises(SourceError, match=r"leads out of the input folder|matches no file"):
-            tuple(pages(at(html_source, location), folder, folder.parent / "payloads"))
+            tuple(pages(at(html_source, location), Access(folder, folder.parent / "payloads")))
     assert not inside(folder / "loop.html" / "x", folder)
 
 
@@ -85,7 +86,7 @@ def test_missing_files_are_named_with_what_is_there(folder: Path, html_source: S
         find_files(at(html_source, "p/*.htm"), folder)
     assert "demo.toml, " not in caught.value.expected
     with pytest.raises(SourceError, match="matches no file"):
-        list(pages(at(html_source, "p/page-2.html"), folder, folder.parent / "payloads"))
+        list(pages(at(html_source, "p/page-2.html"), Access(folder, folder.parent / "payloads")))
     with pytest.raises(SourceError, match="no file at all"):
         find_files(at(html_source, "*.html"), folder / "nowhere")
 

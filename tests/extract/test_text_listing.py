@@ -13,11 +13,13 @@ from hypothesis import strategies as st
 
 from pipeline.errors import SettingsError, SourceError
 from pipeline.extract import pages, text_listing
-from pipeline.extract.access import Access
+from pipeline.extract.access import Access, NoEntriesError
 from pipeline.extract.text_listing import read
 from pipeline.kinds import TextSettings
 from pipeline.model import Locator, Page
-from pipeline.settings import Source
+from pipeline.settings import Paging, Source
+from tests.extract.live import live_access
+from tests.extract.web import Answer, Answers, Request, Web
 
 ReadText = Callable[..., Page]
 LABELS = ("Case studies & Field examples", "Guidelines", "Guide/Manual", "Publications")
@@ -356,3 +358,85 @@ def test_any_lines_give_entries_with_titles_or_a_source_error(lines: list[str]) 
         return
     assert page.records
     assert all(title and label in LABELS for label, title, _ in entries(page))
+
+
+HTML_PAGE = """<!DOCTYPE html><html lang="en"><head><title>Resources</title><style>p {}</style>
+</head><body><nav><ul><li>Home</li><li>Search</li></ul></nav><p>2 entries were found.</p>
+<div>Guidelines</div><h3>Fair&nbsp;collections of
+ loans</h3><p>How lenders treat <b>clients</b> who pay late, in three provinces.</p>
+<div>Publications</div><h3>Digital wages</h3><p>What workers say.</p><p>And why.</p>
+<script>Guidelines</script></body></html>"""
+
+
+def read_live(
+    answers: Answers, source: Source, folder: Path, paging: Paging | None = None
+) -> tuple[list[Page], Web]:
+    with Web(answers) as web:
+        source = msgspec.structs.replace(source, location=web.url("/list"), paging=paging)
+        return list(pages(source, live_access(source, folder))), web
+
+
+@pytest.mark.parametrize("kind", ["text/html", "application/xhtml+xml", "application/octet-stream"])
+def test_a_live_page_of_html_is_read_as_its_text(
+    kind: str, text_source: Source, tmp_path: Path
+) -> None:
+    answer = Answer(HTML_PAGE, 200, {"Content-Type": f"{kind}; charset=utf-8"})
+    (page,), web = read_live({"/list": answer}, text_source, tmp_path)
+    first, second = page.records
+    assert first.fields == {
+        "type": ("Guidelines",),
+        "title": ("Fair\u00a0collections of loans",),
+        "description": ("How lenders treat clients who pay late, in three provinces.",),
+    }
+    assert second.fields["description"] == ("What workers say.\n\nAnd why.",)
+    assert page.declared_total == 2
+    assert page.issues == ()
+    assert web.requests[0].headers["accept"].startswith("text/plain,")
+
+
+def test_a_live_part_of_a_page_is_html_as_it_says(text_source: Source, tmp_path: Path) -> None:
+    text = "<p>Guidelines</p><p>Fair<br>collections</p><p>A text of some length.</p>"
+    (page,), _ = read_live({"/list": text}, text_source, tmp_path)
+    assert page.records[0].fields["title"] == ("Fair",)
+
+
+def test_a_live_page_of_plain_text_is_taken_as_it_is(text_source: Source, tmp_path: Path) -> None:
+    text = "<html> and <body>\n\nGuidelines\n\nWhat <html> is\n\nAll of it, at length."
+    answer = Answer(text, 200, {"Content-Type": "text/plain"})
+    (page,), _ = read_live({"/list": answer}, text_source, tmp_path)
+    assert page.records[0].fields["title"] == ("What <html> is",)
+
+
+def test_live_pages_are_read_until_one_has_no_entry(text_source: Source, tmp_path: Path) -> None:
+    def answer(request: Request) -> str:
+        number = int(request.query["p"])
+        entry = f"<p>Guidelines<p>Title {number}<p>A text of some length."
+        return f"<html><body><p>Resources{entry if number < 3 else '<p>Nothing more'}"
+
+    found, web = read_live({"/list": answer}, text_source, tmp_path, Paging(parameter="p"))
+    titles = [record.fields["title"] for page in found for record in page.records]
+    assert titles == [("Title 1",), ("Title 2",)]
+    assert web.paths == ["/list?p=1", "/list?p=2", "/list?p=3"]
+    with pytest.raises(NoEntriesError, match="no line is one of the source's labels"):
+        read_live({"/list": "<html><p>Nothing"}, text_source, tmp_path / "other")
+
+
+@pytest.mark.parametrize(
+    ("start", "is_html"),
+    [
+        (b"\xef\xbb\xbf \n<!DOCTYPE HTML>", True),
+        (b"<?xml version='1.0'?><!-- x --><HTML lang=en>", True),
+        (b"<body class=x>", True),
+        (b"<p>", False),
+        (b"Resources <html>", False),
+        (b"<bodyguard>", False),
+    ],
+)
+def test_saved_html_is_known_by_its_start(
+    start: bytes, is_html: bool, folder: Path, payloads: Path, text_source: Source
+) -> None:
+    text = start + b"\nGuidelines\n<hr>\nFair collections\n<hr>\nA text of length.\n"
+    (folder / "page.txt").write_bytes(text)
+    (page,) = pages(text_source, Access(folder, payloads))
+    (record,) = page.records
+    assert record.fields["title"] == ("Fair collections" if is_html else "<hr>",)
