@@ -17,6 +17,7 @@ from pipeline.extract.decoding import decode
 from pipeline.extract.html_entry import values_of
 from pipeline.extract.html_pages import HTML, base_of, joiner, parse_utf8, utf8_of
 from pipeline.extract.html_walk import BASE, PageWalk
+from pipeline.extract.http_error import ComeBackError, TimeIsUpError
 from pipeline.extract.payloads import Payload, read_payload, shown
 from pipeline.extract.saved_pages import saved_page
 from pipeline.extract.selectors import Detail
@@ -63,6 +64,8 @@ def with_details(
                 continue
             try:
                 records.append(_completed(source, access, detail, record, links[record.locator]))
+            except (ComeBackError, TimeIsUpError):  # the next page would fare no better
+                raise
             except SourceError as error:
                 failed += 1
                 if failed >= FEW and failed > MOST_FAILED * linked:

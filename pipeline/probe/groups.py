@@ -187,6 +187,8 @@ def _unnested(form: Form, elements: list[_Element]) -> Iterator[tuple[Form, list
 
 def _with_tails(group: Group, index: PageIndex) -> Group | None:
     """Return the group with what follows each element, where entries seem to go on there."""
+    if group.elements[0].tag == "dd":  # it belongs to the dt before it, not to the one behind
+        return None
     members = set(group.elements)
     parents = {element.getparent() for element in group.elements}
     if len(group.elements) < FEWEST * len(parents):
