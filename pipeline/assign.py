@@ -10,8 +10,9 @@ from typing import BinaryIO
 
 import msgspec
 
+from pipeline.batch import abstract, kind, read_batch
 from pipeline.grace import Deletion
-from pipeline.harvest import Harvest, abstract, identities, kind, read_batch
+from pipeline.harvest import Harvest, identities
 from pipeline.link.identity import Identities, Known
 from pipeline.link.spreadsheet import read_rows
 from pipeline.model import Issue, Record, ReviewLine, Tombstone

@@ -2,36 +2,24 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 import msgspec
 
-from pipeline.clean import clean
+from pipeline.batch import Batch, abstract, clean_batch, made_of, read_batch
 from pipeline.clean.keys import entry_key
 from pipeline.drift import Found
 from pipeline.extract import pages
 from pipeline.extract.access import Access
 from pipeline.kinds import OWN_KEY
 from pipeline.link.identity import Identities, Keyed, Known, identify
-from pipeline.model import HarvestNote, Issue, Locator, Record, SourceRecord
+from pipeline.model import HarvestNote, Issue, SourceRecord
+from pipeline.remembered import memory_of
 from pipeline.settings import Settings, Source, gates_of
-from pipeline.vocabulary import fold
 from pipeline.workers import Workers
 
 BATCH = 2000  # records cleaned together, at least; a page is never split
-
-_NOWHERE = Locator("", "", "")
-
-
-class Batch(msgspec.Struct, frozen=True):
-    """A task: the records of some pages, to be cleaned into `file`."""
-
-    records: tuple[SourceRecord, ...]
-    source: Source
-    settings: Settings
-    file: Path
 
 
 class Harvest(msgspec.Struct):
@@ -58,11 +46,15 @@ class Harvest(msgspec.Struct):
 
 
 class Circumstances(msgspec.Struct, frozen=True):
-    """What a harvest goes by beside its settings: the run's clock, the last harvests, the web."""
+    """What a harvest goes by beside its settings: the run's clock, the last harvests, the web.
+
+    `software` stands for the code and the packages (empty: nothing is remembered).
+    """
 
     moment: str = ""
     notes: Mapping[str, HarvestNote] = {}
     offline: bool = False
+    software: str = ""
 
 
 ALONE = Circumstances()
@@ -88,6 +80,10 @@ def harvest(
     last = circumstances.notes.get(source.name, HarvestNote())
     found = Found(last, circumstances.moment, source, gates_of(source, settings.catalogue))
     access = _access(source, settings, circumstances, found.since)
+    thresholds, software = settings.catalogue.language, circumstances.software
+    memory = memory_of(settings.output, source, thresholds, software)
+    memory.begin()
+    needed: set[bytes] = set()
 
     def batches() -> Iterator[Batch]:
         waiting: list[SourceRecord] = []
@@ -106,10 +102,11 @@ def harvest(
 
     def batch(records: tuple[SourceRecord, ...]) -> Batch:
         answer.batches.append(folder / f"batch-{len(answer.batches):05}")
-        return Batch(records, source, settings, answer.batches[-1])
+        return Batch(records, source, settings, answer.batches[-1], memory)
 
-    for entries in workers.in_order(clean_batch, batches()):
-        answer.entries.extend(entries)
+    for cleaned in workers.in_order(clean_batch, batches()):
+        answer.entries.extend(cleaned.entries)
+        needed.update(cleaned.remembered)
     if access.fetcher is not None:
         access.fetcher.finish()  # before drift: a site that is put right is asked anew
     answer.issues.extend(found.drift())
@@ -118,6 +115,7 @@ def harvest(
         answer.issues.append(_shortfall(source, len(answer.entries), answer.declared_total))
     answer.deleted = frozenset(entry_key((OWN_KEY,), {OWN_KEY: [key]}) for key in deleted)
     answer.since, answer.note = found.partial_since, found.note()
+    memory.keep(None if answer.since else needed, made_of(answer.batches))
     return answer
 
 
@@ -130,18 +128,6 @@ def _access(source: Source, settings: Settings, circumstances: Circumstances, si
             source, settings.catalogue, settings.output, offline=circumstances.offline
         )
     return Access(settings.folder / "input", settings.output / "payloads", fetcher, since)
-
-
-def clean_batch(batch: Batch) -> list[Keyed]:
-    """Clean one batch into its file and return its keys (run in a worker process)."""
-    records = clean(batch.records, batch.source, batch.settings.catalogue.language)
-    batch.file.write_bytes(msgspec.msgpack.encode(records))
-    return [_keyed(record) for record in records]
-
-
-def read_batch(file: Path) -> list[Record]:
-    """Return the cleaned records of a batch, in order."""
-    return msgspec.msgpack.decode(file.read_bytes(), type=list[Record])
 
 
 def identities(
@@ -166,28 +152,6 @@ def identities(
         return {id_: previous_texts[id_] for id_ in ids if id_ in previous_texts}
 
     return identify(harvested.source.name, harvested.entries, known, texts, known_texts, settled)
-
-
-def abstract(record: Record) -> str:
-    """Return the folded abstract of a record, by which it is recognised under a new key."""
-    return fold(" ".join(text.value for text in record.description))
-
-
-def kind(record: Record) -> str:
-    """Return the folded type labels of a record."""
-    return "\x1f".join(sorted(fold(label) for label in record.type_labels))
-
-
-def _keyed(record: Record) -> Keyed:
-    told = abstract(record)
-    bare = msgspec.structs.replace(record, locator=_NOWHERE, issues=(), evidence=())
-    return Keyed(
-        record.key, kind(record), _digest(msgspec.msgpack.encode(bare)), _digest(told.encode())
-    )
-
-
-def _digest(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()[:16]
 
 
 def _unknowns(source: Source) -> Iterator[Issue]:

@@ -13,15 +13,15 @@ from pathlib import Path
 
 import msgspec
 
+from pipeline.aside import NEW, remove_folder, replace_folder
 from pipeline.errors import RunRefused, SettingsError, show_path
 from pipeline.harvest import Harvest
 from pipeline.link.identity import Keyed
 from pipeline.model import HarvestNote, Issue
-from pipeline.release import replace_folder
 from pipeline.settings import Settings, nearest
 
 FOLDER = "held"
-ASIDE = ".held"
+ASIDE = f"{NEW}held"
 FILE = "held.json"
 
 
@@ -76,7 +76,7 @@ def hold(output: Path, held: Held) -> None:
         (aside / held.run / FILE).write_bytes(data + b"\n")
         replace_folder(aside, output / FOLDER)
     else:
-        shutil.rmtree(output / FOLDER, ignore_errors=True)
+        remove_folder(output / FOLDER)
     shutil.rmtree(aside, ignore_errors=True)
 
 

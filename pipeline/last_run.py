@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from pipeline.release import replace_folder
+from pipeline.aside import NEW, replace_folder
 
 FOLDER = "last-run"
 PLAN_FOLDER = "last-plan"  # what a run that only plans had to say
@@ -59,7 +59,7 @@ def keep_last_run(output: Path, told: Path, last: LastRun) -> Path:
 
 def copy_told(told: Path, folder: Path, last: LastRun | None = None) -> Path:
     """Put what a run had to tell, and how it ended, in the place of `folder`, and return that."""
-    made = folder.with_name(f".{folder.name}")
+    made = folder.with_name(f"{NEW}{folder.name}")
     shutil.rmtree(made, ignore_errors=True)
     made.mkdir()
     for name in COPIED:

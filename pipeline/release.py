@@ -17,19 +17,23 @@ import gzip
 import hashlib
 import os
 import shutil
+import sys
+import zlib
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import ModuleType
 
 import msgspec
 
+from pipeline.aside import CURRENT, NEW, PARTIAL, RELEASES, tidy
 from pipeline.errors import LockHeld, OutputError, ReleaseError, RunRefused, show_path
 from pipeline.model import Books, HarvestNote, Record, Tombstone
 
 FORMAT = 1  # of the manifest and the record parts; older ones are read, newer ones refused
 MANIFEST = "manifest.json"
-PARTIAL = ".partial-"
 COMPRESSION_LEVEL = 1  # isal's levels are 0 to 3
+THIN_LEVEL = 3  # of Zstandard: half of what isal leaves, as quickly
 READ_SIZE = 1 << 20
 
 
@@ -49,7 +53,8 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     `next_look` on (xsd:dateTime; empty: never) a run looks again even where nothing has changed.
     `accepted` names the refused run that a person let pass, and the reason; `rolled_back_to`
     the release whose content this one repeats. `payloads` are the digests of those that records
-    refer to (None: written before this was noted).
+    refer to (None: written before this was noted). Of a release that is `thinned` only what later
+    runs may need is left, its state; `files` names that.
     """
 
     format: int = FORMAT
@@ -73,6 +78,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     accepted: dict[str, str] = {}
     rolled_back_to: str = ""
     payloads: tuple[str, ...] | None = None
+    thinned: bool = False
 
 
 def clock() -> datetime:
@@ -106,7 +112,7 @@ def next_moment(now: datetime, previous: Manifest | None) -> datetime:
 
 def current(output: Path) -> Path:
     """Return the folder of the current release; raises `ReleaseError` where there is none."""
-    link = output / "current"
+    link = output / CURRENT
     if not link.exists():
         raise ReleaseError(
             "nothing has been published yet",
@@ -118,13 +124,13 @@ def current(output: Path) -> Path:
 
 def releases(output: Path) -> list[Path]:
     """Return the folders of the releases that are kept, oldest first."""
-    found = (file.parent for file in (output / "releases").glob(f"[!.]*/{MANIFEST}"))
+    found = (file.parent for file in (output / RELEASES).glob(f"[!.]*/{MANIFEST}"))
     return sorted(found, key=lambda folder: read_manifest(folder).number)
 
 
 def previous_manifest(output: Path) -> Manifest | None:
     """Return the manifest of the current release, or None before the first."""
-    return read_manifest(current(output)) if (output / "current").exists() else None
+    return read_manifest(current(output)) if (output / CURRENT).exists() else None
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -157,6 +163,15 @@ def parse_manifest(data: bytes, where: str) -> Manifest:
         raise ReleaseError(f"the manifest is damaged: {error}", where=where) from error
 
 
+def write_manifest(folder: Path, manifest: Manifest) -> None:
+    """Write the manifest of a release, all or nothing."""
+    data = msgspec.json.format(msgspec.json.encode(manifest), indent=1)
+    spare = folder / f".{MANIFEST}"
+    spare.write_bytes(data + b"\n")
+    _sync(spare)
+    spare.replace(folder / MANIFEST)
+
+
 def _unreadable(where: str, error: Exception) -> ReleaseError:
     return ReleaseError(
         f"the manifest cannot be read: {error}",
@@ -180,23 +195,41 @@ def write_records(file: Path, records: Iterable[Record]) -> None:
 
 def read_records(folder: Path) -> Iterator[Record]:
     """Yield every record of a release, by part; raises `ReleaseError` where a part is damaged."""
-    for file in sorted((folder / "records").glob("part-*.jsonl.gz")):
+    for file in part_files(folder):
         yield from read_part(file)
+
+
+def part_files(folder: Path) -> list[Path]:
+    """Return the record parts of a release, in order; those of a thinned one are `.zst`."""
+    found = {
+        file.stem: file
+        for suffix in (".zst", ".gz")  # both while a release is being thinned, with one content
+        for file in (folder / "records").glob(f"part-*.jsonl{suffix}")
+    }
+    return [found[name] for name in sorted(found)]
 
 
 def read_part(file: Path) -> Iterator[Record]:
     """Yield the records of one part."""
     decoder = msgspec.json.Decoder(Record)
     try:
-        with gzip.open(file, "rb") as lines:
-            for line in lines:
-                yield decoder.decode(line)
-    except (OSError, EOFError, msgspec.MsgspecError) as error:
+        yield from map(decoder.decode, _lines(file))
+    except (OSError, EOFError, zlib.error, msgspec.MsgspecError) as error:
         raise ReleaseError(
             f"the record part is damaged: {error}",
             where=show_path(file),
             next_step="compare its SHA-256 with manifest.json; restore the folder from a copy",
         ) from error
+
+
+def thin_part(file: Path) -> Path:
+    """Write a record part anew beside itself, packed as those of thinned releases are."""
+    thin = file.with_suffix(".zst")
+    spare = thin.with_name(f".{thin.name}")
+    with gzip.open(file, "rb") as lines, _zstd().open(spare, "wb", level=THIN_LEVEL) as packed:
+        shutil.copyfileobj(lines, packed, READ_SIZE)
+    _sync(spare)
+    return spare.replace(thin)
 
 
 def read_tombstones(folder: Path) -> list[Tombstone]:
@@ -229,6 +262,10 @@ def locked(output: Path) -> Iterator[None]:
                 where=show_path(output),
                 next_step="wait for it to end; the lock goes when its process does",
             ) from None
+        try:
+            tidy(output)
+        except OSError as error:
+            raise cannot_write(output, error) from error
         yield
     finally:
         os.close(handle)
@@ -246,7 +283,7 @@ def cannot_write(path: Path, error: OSError) -> OutputError:
 
 def begin(output: Path, release_id: str) -> Path:
     """Make the folder of a release under construction; left-overs of dead runs are removed."""
-    releases = output / "releases"
+    releases = output / RELEASES
     releases.mkdir(parents=True, exist_ok=True)
     for left in releases.glob(f"{PARTIAL}*"):
         shutil.rmtree(left)
@@ -261,7 +298,7 @@ def switch(output: Path, partial: Path, manifest: Manifest) -> Path:
     Files that equal the previous release's become hard links to them. Everything is on the disk
     before the one `os.replace` that clients see.
     """
-    before = current(output) if (output / "current").exists() else None
+    before = current(output) if (output / CURRENT).exists() else None
     known = read_manifest(before).files if before else {}
     entries: dict[str, FileEntry] = {}
     for file in sorted(path for path in partial.rglob("*") if path.is_file()):
@@ -269,10 +306,7 @@ def switch(output: Path, partial: Path, manifest: Manifest) -> Path:
         entries[name] = FileEntry(digest_of(file), file.stat().st_size)
         if before and known.get(name) == entries[name]:
             _link(before / name, file)
-    data = msgspec.json.format(
-        msgspec.json.encode(msgspec.structs.replace(manifest, files=entries)), indent=1
-    )
-    (partial / MANIFEST).write_bytes(data + b"\n")
+    write_manifest(partial, msgspec.structs.replace(manifest, files=entries))
     return take_up(output, partial, manifest.id)
 
 
@@ -282,31 +316,22 @@ def take_up(output: Path, partial: Path, identifier: str) -> Path:
         _sync(file)
     for folder in (partial, *(path for path in partial.rglob("*") if path.is_dir())):
         _sync(folder)
-    final = output / "releases" / identifier
+    final = output / RELEASES / identifier
     if final.exists():
         raise RunRefused(
             f"the release {identifier} exists already",
             where=show_path(final.parent),
             next_step="remove that folder if it is not current, then run again",
         )
+    link = output / f"{NEW}{CURRENT}"
+    link.unlink(missing_ok=True)
+    link.symlink_to(Path(RELEASES) / identifier)  # first: by it `tidy` knows what is not current
+    _sync(output)
     partial.rename(final)
     _sync(final.parent)
-    link = output / ".current"
-    link.unlink(missing_ok=True)
-    link.symlink_to(Path("releases") / identifier)
-    link.replace(output / "current")
+    link.replace(output / CURRENT)
     _sync(output)
     return final
-
-
-def replace_folder(made: Path, target: Path) -> None:
-    """Put the folder `made` in the place of `target`, whose old content goes."""
-    old = target.with_name(f".old-{target.name}")
-    shutil.rmtree(old, ignore_errors=True)
-    if target.exists():
-        target.rename(old)
-    made.rename(target)
-    shutil.rmtree(old, ignore_errors=True)
 
 
 def verify(folder: Path) -> list[str]:
@@ -349,6 +374,28 @@ def imbalance(books: Books) -> str:
     if books.previous != before:
         return f"previous {books.previous}, accounted for {before}"
     return ""
+
+
+def _lines(file: Path) -> Iterator[bytes]:
+    """Yield the lines of a packed file; damage raises `OSError`, `EOFError` or `zlib.error`."""
+    if file.suffix != ".zst":
+        with gzip.open(file, "rb") as lines:
+            yield from lines
+        return
+    zstd = _zstd()
+    try:
+        with zstd.open(file, "rb") as lines:
+            yield from lines
+    except zstd.ZstdError as error:
+        raise OSError(str(error)) from error
+
+
+def _zstd() -> ModuleType:
+    if sys.version_info >= (3, 14):
+        from compression import zstd
+    else:
+        from backports import zstd
+    return zstd
 
 
 def _link(source: Path, file: Path) -> None:

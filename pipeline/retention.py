@@ -1,19 +1,43 @@
-"""Which releases are kept, and which payloads they still refer to; all else goes."""
+"""Which releases are kept, and which payloads they still refer to; all else goes.
+
+The current release and the one before it keep all their files: clients may be reading them. Older
+ones are thinned to what a later run may need of them, their state.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
+import time
 from collections.abc import Collection
 from pathlib import Path
 
-from pipeline.release import Manifest, current, read_manifest, releases
+import msgspec
+
+from pipeline.aside import RELEASES
+from pipeline.release import (
+    MANIFEST,
+    FileEntry,
+    Manifest,
+    current,
+    digest_of,
+    part_files,
+    read_manifest,
+    releases,
+    thin_part,
+    write_manifest,
+)
+from pipeline.remembered import forget_others
 from pipeline.settings import RetentionSettings
 
 DIGEST = re.compile(r"[0-9a-f]{64}")
 JOURNALS = "harvests"
 ASIDE = ".pruned-"
+LONGEST_WRITE = 3600.0  # seconds that a payload may be in the making
+WHOLE = 2  # releases; whoever began to read one while it was current may go on for that long
+STATE = frozenset({"changes.jsonl", "tombstones.jsonl"})  # and the records
 
 
 def prune(output: Path, retention: RetentionSettings) -> list[str]:
@@ -23,16 +47,45 @@ def prune(output: Path, retention: RetentionSettings) -> list[str]:
     current release is always kept.
     """
     kept = {manifest.id: manifest for manifest in map(read_manifest, releases(output))}
-    wanted = to_keep(list(kept.values()), current(output).name, retention)
+    now = current(output).name
+    wanted = to_keep(list(kept.values()), now, retention)
     gone = [identifier for identifier in kept if identifier not in wanted]
     for identifier in gone:
-        folder = output / "releases" / identifier
+        folder = output / RELEASES / identifier
         aside = folder.with_name(f"{ASIDE}{identifier}")  # no reader finds half a release
         folder.rename(aside)
         shutil.rmtree(aside)
+    left = [identifier for identifier in kept if identifier in wanted]
+    for identifier in left[:-WHOLE]:
+        if identifier != now:
+            thin(output / RELEASES / identifier, kept[identifier])
     if retention.payloads:
-        _collect(output, [kept[identifier] for identifier in wanted])
+        _collect(output, [kept[identifier] for identifier in left])
+    forget_others(output, kept[now].harvests)
     return gone
+
+
+def thin(folder: Path, manifest: Manifest) -> None:
+    """Remove all of a release but its records, tombstones and changes, and pack the records anew.
+
+    Whenever it is broken off, the release is as it was or as it is to be, but for files that its
+    manifest does not name.
+    """
+    if not manifest.thinned:
+        names = {*STATE} & manifest.files.keys()
+        files = {name: manifest.files[name] for name in sorted(names)}
+        for part in part_files(folder):
+            thinned = thin_part(part) if part.suffix == ".gz" else part
+            name = thinned.relative_to(folder).as_posix()
+            files[name] = FileEntry(digest_of(thinned), thinned.stat().st_size)
+        manifest = msgspec.structs.replace(manifest, files=files, thinned=True)
+        write_manifest(folder, manifest)
+    for path in sorted(folder.rglob("*"), reverse=True):  # what a folder holds before the folder
+        if path.is_dir():
+            with contextlib.suppress(OSError):  # it is not empty
+                path.rmdir()
+        elif path.relative_to(folder).as_posix() not in {MANIFEST, *manifest.files}:
+            path.unlink()
 
 
 def to_keep(
@@ -58,5 +111,11 @@ def _collect(output: Path, kept: Collection[Manifest]) -> None:
         wanted.update(DIGEST.findall(journal.read_text("utf-8", "replace")))
     with os.scandir(store) as files:
         for file in files:
-            if DIGEST.fullmatch(file.name) and file.name not in wanted:
+            is_unwanted = DIGEST.fullmatch(file.name) and file.name not in wanted
+            if is_unwanted or _is_left_over(file):
                 Path(file.path).unlink()
+
+
+def _is_left_over(file: os.DirEntry[str]) -> bool:
+    """Say whether a file is one that a process was killed over while it wrote it."""
+    return file.name.startswith(".") and file.stat().st_mtime < time.time() - LONGEST_WRITE

@@ -11,6 +11,8 @@ from pipeline.assign import part_of, read_previous
 from pipeline.compare import order
 from tests.small_catalogue import Entry, SmallCatalogue, entries, prose
 
+pytestmark = pytest.mark.slow  # whole runs
+
 
 @pytest.fixture
 def small(tmp_path: Path) -> SmallCatalogue:

@@ -14,6 +14,8 @@ from pipeline.runs import Incident, RunLine, append_run, incidents_after, last_r
 from tests.receivers import MailReceiver, WebReceiver, mail_receiver, web_receiver
 from tests.small_catalogue import QUICK, SmallCatalogue, entries
 
+pytestmark = pytest.mark.slow  # whole runs
+
 EPOCH = 1_795_546_800
 DAY = 86_400
 ALERTS = """

@@ -14,6 +14,8 @@ from pipeline.errors import RunRefused, SettingsError
 from pipeline.run import accept_run
 from tests.small_catalogue import Entry, SmallCatalogue, entries, prose
 
+pytestmark = pytest.mark.slow  # whole runs
+
 
 @pytest.fixture
 def small(tmp_path: Path) -> SmallCatalogue:

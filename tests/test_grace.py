@@ -12,6 +12,8 @@ from pipeline.model import Locator, Record
 from pipeline.settings import DeletionSettings
 from tests.small_catalogue import SmallCatalogue, entries
 
+pytestmark = pytest.mark.slow  # whole runs
+
 DAY = 86_400
 EPOCH = 1_795_546_800
 NOON = "2026-11-24T12:00:00Z"

@@ -41,6 +41,8 @@ from pipeline.settings import LinkSettings
 from tests.extract.web import CATALOGUE, Answer, Answers, Request, Watch, Web, no_such_names
 from tests.small_catalogue import QUICK, SmallCatalogue
 
+pytestmark = pytest.mark.slow  # whole runs
+
 DAY = 86_400
 EPOCH = 1_795_546_800
 PAGE = "<title>A report</title><p>" + "All about savings groups. " * 40

@@ -15,6 +15,8 @@ from pipeline.last_run import read_last_run
 from pipeline.publish import graph_ntriples
 from tests.small_catalogue import BASE, Entry, SmallCatalogue, entries, prose
 
+pytestmark = pytest.mark.slow  # whole runs
+
 EPOCH = 1_795_546_800
 NOBODY = 65534
 EXEMPT = {"manifest.json", "report.html"}

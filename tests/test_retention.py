@@ -14,6 +14,8 @@ from pipeline.retention import to_keep
 from pipeline.settings import RetentionSettings
 from tests.small_catalogue import QUICK, SmallCatalogue, entries
 
+pytestmark = pytest.mark.slow  # whole runs
+
 KEEP_TWO = QUICK + "\n[retention]\nkeep_last = 2\nkeep_monthly = 0\n"
 EPOCH = 1_795_546_800
 DAY = 86_400

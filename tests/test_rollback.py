@@ -13,6 +13,8 @@ from pipeline.errors import ReleaseError
 from pipeline.run import roll_back
 from tests.small_catalogue import SmallCatalogue, entries
 
+pytestmark = pytest.mark.slow  # whole runs
+
 
 @pytest.fixture
 def small(tmp_path: Path) -> SmallCatalogue:

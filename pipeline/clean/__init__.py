@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import msgspec
+
 from pipeline.clean import text as texts
 from pipeline.clean.encoding import repair_document
 from pipeline.clean.notes import Notes, Value
 from pipeline.clean.record import describe
+from pipeline.clean.suspicion import is_suspicious
 from pipeline.model import Record, SourceRecord
 from pipeline.settings import LanguageSettings, Source
 
@@ -33,11 +36,29 @@ def clean(
         payloads.setdefault(record.locator.payload, []).append(place)
     cleaned: dict[int, Record] = {}
     for places in payloads.values():
-        prepared = [_prepared(records[place], source) for place in places]
-        _repair([value for _, values in prepared for value in values])
-        for place, (notes, values) in zip(places, prepared, strict=True):
-            cleaned[place] = describe(records[place], values, source, thresholds, notes)
+        found = clean_payload([records[place] for place in places], source, thresholds)
+        cleaned.update(zip(places, found.records, strict=True))
     return [cleaned[place] for place in range(len(records))]
+
+
+class Cleaned(msgspec.Struct, frozen=True):
+    """The records of one payload; `apart` says that each is what it would be without the others."""
+
+    records: list[Record]
+    apart: bool
+
+
+def clean_payload(
+    records: Sequence[SourceRecord], source: Source, thresholds: LanguageSettings
+) -> Cleaned:
+    """Return what `clean` does, for records of one payload."""
+    prepared = [_prepared(record, source) for record in records]
+    apart = not _repair([value for _, values in prepared for value in values])
+    cleaned = [
+        describe(record, values, source, thresholds, notes)
+        for record, (notes, values) in zip(records, prepared, strict=True)
+    ]
+    return Cleaned(cleaned, apart)
 
 
 def _prepared(record: SourceRecord, source: Source) -> tuple[Notes, list[Value]]:
@@ -79,9 +100,11 @@ def _prepared(record: SourceRecord, source: Source) -> tuple[Notes, list[Value]]
     return notes, values
 
 
-def _repair(values: Sequence[Value]) -> None:
-    """Repair the texts of one payload in place, the changes noted."""
+def _repair(values: Sequence[Value]) -> bool:
+    """Repair the texts of one payload in place, the changes noted; say whether any may need it."""
     judged = [value for value in values if value.field not in NOT_REPAIRED and not value.is_default]
+    if not any(is_suspicious(value.text) for value in judged):
+        return False  # what `repair_document` would leave as it is
     repaired = repair_document([value.text for value in judged])
     for value, result in zip(judged, repaired, strict=True):
         value.text = result.text
@@ -89,3 +112,4 @@ def _repair(values: Sequence[Value]) -> None:
             value.notes.changed(
                 value.field, repair.rule, repair.before, repair.after, repair.confidence
             )
+    return True

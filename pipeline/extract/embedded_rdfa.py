@@ -79,8 +79,9 @@ def _dom_of(root: HtmlElement) -> HtmlElement:
 
     parser = XmlDomHTMLParser(encoding="utf-8", no_network=True, huge_tree=False)
     tree = html.document_fromstring(html.tostring(root, encoding="utf-8"), parser=parser)
-    for element in tree.xpath("//*[@lang]"):  # pyRdfa takes the page for XML, which has xml:lang
-        element.set("xml:lang", element.get("lang"))
+    for element in tree.iter():  # pyRdfa takes the page for XML, which has xml:lang
+        if (language := element.get("lang")) is not None:
+            element.set("xml:lang", language)
     return tree
 
 

@@ -102,7 +102,7 @@ def parse(chunk: Chunk, *, configured: str = "") -> Parsed:
         return Parsed(None, f"its directory has {len(directory):,} bytes")
     pieces, lost = _pieces(directory, body)
     if not pieces:
-        return Parsed(None, lost)
+        return Parsed(None, lost or "it has no fields")
     if lost is None:
         odd.append("have a wrong directory; their fields were read by the terminators")
     values = END_OF_FIELD.join(piece for _, piece in pieces)

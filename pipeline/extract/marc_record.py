@@ -60,7 +60,10 @@ def fields_of(record: Record, extra: Mapping[str, Field]) -> dict[str, list[Give
         "rights": [run_on(field, "af") for field in marc.of(*RIGHTS)],
         "isPartOf": [*part_of(marc)],
         "relation": [*relations(marc), *related],
-        "extent": [joined(field.subfields, punctuated=False) for field in marc.of("300")],
+        "extent": [
+            joined([(one.code, one.value) for one in field.subfields], punctuated=False)
+            for field in marc.of("300")
+        ],
         "format": marc.values("a", "338"),
         "tableOfContents": [run_on(field, "agrt") for field in marc.of("505")],
     }
@@ -88,7 +91,7 @@ def from_xml(element: _Element) -> Record:
         if name == "leader":
             record.leader = Leader((child.text or "").strip("\r\n\t").ljust(LEADER_LENGTH)[:24])
         elif name == "controlfield" and TAG.fullmatch(tag):
-            record.add_field(MarcField(tag, data=_text(child).strip("\r\n\t")))
+            record.fields.append(MarcField(tag, data=_text(child).strip("\r\n\t")))
         elif name == "datafield" and TAG.fullmatch(tag):
             subfields = [
                 Subfield(code, _text(sub))
@@ -96,7 +99,7 @@ def from_xml(element: _Element) -> Record:
                 if len(code := sub.get("code") or "") == 1
             ]
             indicators = Indicators((child.get("ind1") or " ")[0], (child.get("ind2") or " ")[0])
-            record.add_field(MarcField(tag, indicators, subfields))
+            record.fields.append(MarcField(tag, indicators, subfields))
     return record
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from pipeline.errors import SourceError
 from pipeline.extract.decoding import decode
@@ -124,8 +124,9 @@ def _finished(parser: XMLPullParser) -> Iterator[_Element | None]:
 
     A record, and all that stands before it, is let go once it was taken.
     """
-    for _, element in parser.read_events():
-        if not isinstance(element.tag, str) or _name(element) != "record":
+    for _, found in parser.read_events():
+        element = cast("_Element", found)  # elements only: no events of namespaces are asked for
+        if _name(element) != "record":
             yield None
             continue
         yield element if any(_name(child) in PARTS for child in element) else None

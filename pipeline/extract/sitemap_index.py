@@ -10,7 +10,7 @@ import html
 import re
 from collections import deque
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 from urllib.parse import urldefrag, urljoin, urlsplit
 
 import msgspec
@@ -202,7 +202,8 @@ def _in_xml(text: str) -> tuple[str, list[str], str]:
                 parser.feed(body[at : at + STEP].encode("utf-8", "replace"))
             else:
                 parser.close()
-            for event, element in parser.read_events():
+            for event, found in parser.read_events():
+                element = cast("_Element", found)  # no events of namespaces are asked for
                 name = _name(element)
                 others = 0 if name in ENTRIES else others + 1
                 if others > MOST_ELEMENTS:
@@ -210,8 +211,8 @@ def _in_xml(text: str) -> tuple[str, list[str], str]:
                 if event == "end":
                     addresses += _addresses_in(element, name)
     except etree.XMLSyntaxError as error:
-        found = [html.unescape(_bare(one)) for one in LOC.findall(body)]
-        return root, found, shown(str(error), 60)
+        bare = [html.unescape(_bare(one)) for one in LOC.findall(body)]
+        return root, bare, shown(str(error), 60)
     return root, addresses, ""
 
 
@@ -237,8 +238,7 @@ def _addresses_in(element: _Element, name: str) -> Iterator[str]:
 
 
 def _name(element: _Element) -> str:
-    tag = element.tag
-    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
+    return str(element.tag).rpartition("}")[2]
 
 
 def _bare(text: str) -> str:

@@ -110,7 +110,7 @@ aria-hidden="true" focusable="false"><path d="{ICON}"></path></svg><span>Share</
 def oai_page(records: Sequence[Record]) -> str:
     """Return an answer to ListRecords in oai_dc.
 
-    A record has 22 elements and 1.8 KB; those of the real answers in the samples have 14 to 25
+    A record has 25 elements and 1.8 KB; those of the real answers in the samples have 14 to 25
     elements, 0.9 to 2.4 KB.
     """
     entries = "\n".join(_oai_record(record) for record in records)

@@ -258,7 +258,7 @@ def test_errors_that_come_with_an_http_status(tmp_path: Path) -> None:
 
                 error = HttpError("refused", where=url)
                 error.status = 422
-                error.body = answer  # type: ignore[attr-defined]
+                error.body = answer
                 raise error
             return payload
 

@@ -239,6 +239,7 @@ def test_nothing_is_repeated() -> None:
     assert find_listing(index_of("<ul><li>1</li><li>2</li><li>3</li></ul>")) is None
 
 
+@pytest.mark.slow
 def test_very_deep_and_very_wide_pages_are_bounded() -> None:
     deep = "<div>" * 200 + "x" + "</div>" * 200
     wide = (
