@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from pipeline import assemble, harvest, part, run, telling
+from pipeline import assemble, batch, harvest, part, run, telling
 from pipeline.catalogue_folder import load_settings
 
 SPENT: Counter[str] = Counter()
@@ -50,7 +50,8 @@ def main(folder: Path) -> None:
     run.run_catalogue(settings, jobs=1)
     shutil.rmtree(settings.output)
     for module, names in {
-        harvest: {"pages": "extract", "clean": "clean"},
+        harvest: {"pages": "extract"},
+        batch: {"clean_payload": "clean"},
         part: {"link": "link", "find_results": "validate", "_write_dumps": "map", "_digest": "map",
                "_ntriples": "map"},
         telling: {"compare_engines": "validate (pyshacl)"},

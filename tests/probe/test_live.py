@@ -16,6 +16,8 @@ from tests.probe.conftest import Desk
 from tests.probe.pages_of_systems import page
 from tests.probe.works import WORKS, Work
 
+pytestmark = pytest.mark.slow  # whole listings are read
+
 TITLES = [work.title for work in WORKS]
 HTML = {"Content-Type": "text/html; charset=utf-8"}
 

@@ -8,6 +8,8 @@ import pytest
 
 from tests.probe.conftest import Desk
 
+pytestmark = pytest.mark.slow  # whole listings are read
+
 SAMPLES = {
     "samples/json/free_programming_books.json": ("json", 8486),
     "samples/tables/goodbooks_sample.csv": ("table", 0),
