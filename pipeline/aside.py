@@ -14,6 +14,7 @@ from pathlib import Path
 NEW, OLD, GONE = ".new-", ".old-", ".gone-"
 LEFT = (NEW, OLD, GONE, ".restore-")
 RELEASES = "releases"
+HARVESTS = "harvests"
 PARTIAL = ".partial-"
 CURRENT = "current"
 
@@ -54,3 +55,5 @@ def tidy(output: Path) -> None:
     left = (output.glob(f"{kind}*") for kind in LEFT)
     for folder in chain(*left, (output / RELEASES).glob(".*")):
         shutil.rmtree(folder)
+    for file in (output / HARVESTS).glob(".*"):
+        file.unlink()

@@ -110,6 +110,17 @@ def next_moment(now: datetime, previous: Manifest | None) -> datetime:
     return max(now, datetime.fromisoformat(last) + timedelta(seconds=1))
 
 
+def clock_problem(now: datetime, previous: Manifest | None) -> str:
+    """Return what is to be said of a clock that reads less than it did, or an empty text."""
+    last = max(previous.datestamps[-1], previous.switches[-1]) if previous else ""
+    if stamp(now) >= last:
+        return ""
+    return (
+        f"The clock of this machine says {stamp(now)}, the last release was made at {last}. "
+        "Datestamps go on from there, so nothing is lost; set the clock right (a time server)."
+    )
+
+
 def current(output: Path) -> Path:
     """Return the folder of the current release; raises `ReleaseError` where there is none."""
     link = output / CURRENT

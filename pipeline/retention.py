@@ -16,7 +16,7 @@ from pathlib import Path
 
 import msgspec
 
-from pipeline.aside import RELEASES
+from pipeline.aside import HARVESTS, RELEASES
 from pipeline.release import (
     MANIFEST,
     FileEntry,
@@ -33,7 +33,6 @@ from pipeline.remembered import forget_others
 from pipeline.settings import RetentionSettings
 
 DIGEST = re.compile(r"[0-9a-f]{64}")
-JOURNALS = "harvests"
 ASIDE = ".pruned-"
 LONGEST_WRITE = 3600.0  # seconds that a payload may be in the making
 WHOLE = 2  # releases; whoever began to read one while it was current may go on for that long
@@ -107,7 +106,7 @@ def _collect(output: Path, kept: Collection[Manifest]) -> None:
     if not store.is_dir() or any(one.payloads is None for one in kept):
         return  # a release of an older Cataloom does not say what it refers to
     wanted = {digest for one in kept for digest in one.payloads or ()}
-    for journal in (output / JOURNALS).glob("*.jsonl"):
+    for journal in (output / HARVESTS).glob("*.jsonl"):
         wanted.update(DIGEST.findall(journal.read_text("utf-8", "replace")))
     with os.scandir(store) as files:
         for file in files:

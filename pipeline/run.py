@@ -26,7 +26,7 @@ from pipeline.ending import (
 from pipeline.errors import ReleaseError, RunRefused, show_path
 from pipeline.fingerprint import digests, fingerprint
 from pipeline.last_run import LastRun, read_last_run
-from pipeline.model import Books
+from pipeline.model import Books, Issue
 from pipeline.preconditions import refuse_moved_iris, select_sources
 from pipeline.release import Manifest
 from pipeline.settings import Settings
@@ -147,6 +147,13 @@ def _known_fingerprints(previous: Manifest, last: LastRun | None) -> set[str]:
 
 
 def _make_release(plan: Plan) -> Outcome:
+    from pipeline.workers import rarely_collecting
+
+    with rarely_collecting():
+        return _take_every_step(plan)
+
+
+def _take_every_step(plan: Plan) -> Outcome:
     """Take every step from the sources to the switch."""
     from pipeline.assemble import Findings, Made, release_id
     from pipeline.assign import read_previous
@@ -158,6 +165,8 @@ def _make_release(plan: Plan) -> Outcome:
     from pipeline.working import harvest_all, work_on_harvests, work_on_release
 
     settings, previous = plan.settings, plan.previous
+    if problem := release.clock_problem(plan.now, previous):
+        plan.tell(problem)
     moment = release.stamp(release.next_moment(plan.now, previous))
     while (settings.output / "releases" / release_id(moment)).exists():  # a dead run's, not current
         moment = release.stamp(datetime.fromisoformat(moment) + timedelta(seconds=1))
@@ -220,6 +229,7 @@ def _publish(plan: Plan, made: Made, tools: Tools, failed: Failed, partial: Path
     from pipeline.working import with_link_issues
 
     job, findings, previous = made.job, with_link_issues(plan, made.findings), plan.previous
+    findings = _with_clock_issue(plan, findings)
     plan.tell("validate: a second opinion")
     told = Told(
         outcome="partial" if failed else "published",
@@ -246,6 +256,13 @@ def _publish(plan: Plan, made: Made, tools: Tools, failed: Failed, partial: Path
     manifest = manifest_of(plan, made, told.release, dumps.records, dumps.triples, failed)
     folder = release.switch(plan.settings.output, partial, manifest)
     return end(plan, made, "published", manifest.id, failed, folder)
+
+
+def _with_clock_issue(plan: Plan, findings: Findings) -> Findings:
+    if not (problem := release.clock_problem(plan.now, plan.previous)):
+        return findings
+    issue = Issue("", "", "publish", "", "", "warning", problem)
+    return msgspec.structs.replace(findings, issues=(*findings.issues, issue))
 
 
 def _is_anything_new(plan: Plan, previous: Manifest, findings: Findings) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -60,7 +61,9 @@ def append_run(output: Path, line: RunLine) -> None:
     try:
         size = os.fstat(handle).st_size
         torn = size > 0 and os.pread(handle, 1, size - 1) != b"\n"
-        os.write(handle, b"\n" * torn + msgspec.json.encode(line) + b"\n")
+        data = b"\n" * torn + msgspec.json.encode(line) + b"\n"
+        if os.write(handle, data) < len(data):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(file))
         os.fsync(handle)
     finally:
         os.close(handle)
@@ -108,7 +111,7 @@ def incidents_after(
         if known is None or not known.told:
             due["failure"].append(key)
             after[key] = Incident(known.since if known else line.clock, line.clock, message)
-        elif days_between(known.told, line.clock) >= remind_days:
+        elif not 0 <= days_between(known.told, line.clock) < remind_days:  # or the clock went back
             due["reminder"].append(key)
             after[key] = Incident(known.since, line.clock, message)
         else:

@@ -48,6 +48,8 @@ def second_opinion(job: Job, tools: Tools, findings: Findings) -> tuple[Disagree
     limits = job.settings.catalogue.validate
     compared = frozenset[str]().union(*(one.compared for one in findings.results))
     rejected = frozenset[str]().union(*(one.rejected for one in findings.results))
+    if sum(one.records for one in findings.results) > limits.reference_limit:
+        limits = msgspec.structs.replace(limits, reference_limit=0)  # each part has its sample
     chosen = choose_for_reference(compared, rejected, limits)
     if not chosen:
         return ()

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import io
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -34,7 +35,9 @@ WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
 class Wanted(msgspec.Struct, frozen=True):
     """A run of the catalogue in `folder`, with these arguments of the command line.
 
-    It is killed after so many seconds (0: never), or before its n-th change of the disk (0: never).
+    It is killed after so many seconds (0: never), or before its n-th change of the disk (0: never);
+    with a `filler`, that file takes all the room on its disk instead. No file may get larger than
+    `largest` bytes (-1: any size).
     """
 
     folder: str
@@ -42,6 +45,8 @@ class Wanted(msgspec.Struct, frozen=True):
     arguments: tuple[str, ...] = ("run", "--jobs", "1")
     seconds: float = 0.0
     change: int = 0
+    filler: str = ""
+    largest: int = -1
 
 
 class Died(msgspec.Struct, frozen=True):
@@ -152,10 +157,15 @@ def _run(wanted: Wanted, pipe: int) -> None:
         if wanted.folder not in place:
             return
         changes.append((event, place.replace(f"{wanted.folder}/", "")))
-        if len(changes) == wanted.change:
+        if len(changes) != wanted.change:
+            return
+        if not wanted.filler:
             os.kill(os.getpid(), signal.SIGKILL)
+        fill(Path(wanted.filler))
 
     sys.addaudithook(watch)
+    if wanted.largest >= 0:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (wanted.largest, resource.RLIM_INFINITY))
     try:
         with redirect_stderr(said):
             cataloom(["-C", wanted.folder, *wanted.arguments])
@@ -168,6 +178,15 @@ def _run(wanted: Wanted, pipe: int) -> None:
         with os.fdopen(pipe, "wb") as told:
             told.write(msgspec.json.encode(died))
         os._exit(0)
+
+
+def fill(file: Path, room: int = 0) -> None:
+    """Let a file take all of its disk, but for so many bytes."""
+    with file.open("wb") as filler:
+        found = os.statvfs(file)
+        size = found.f_bavail * found.f_frsize - room
+        if size > 0:
+            os.posix_fallocate(filler.fileno(), 0, size)
 
 
 def _place(event: str, arguments: tuple[Any, ...]) -> str:

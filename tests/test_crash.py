@@ -14,21 +14,22 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from pipeline import release
 from pipeline.aside import tidy
-from pipeline.publish import graph_ntriples
 from pipeline.runs import read_runs
-from tests.crash_runs import Died, Runs, Wanted, dying_runs
-from tests.small_catalogue import QUICK, SmallCatalogue, entries
+from tests.crash_runs import Runs, Wanted, dying_runs
+from tests.crash_story import Story, chosen, contents
+from tests.extract.web import Web
+from tests.small_catalogue import QUICK, SmallCatalogue, entries, listing
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("crash")]
 
 EPOCH = 1_795_546_800
 DAY = 86_400
 KEEP = QUICK + "\n[retention]\nkeep_last = 3\nkeep_monthly = 0\n"
-EXEMPT = {"manifest.json", "report.html"}
 KILLED = -signal.SIGKILL
 MOMENTS = 40
 MOST_TRIES = 200
@@ -41,94 +42,6 @@ STEPS = ("payloads/.", ".work", "catalogue.ttl", ".new-current -> ", ".partial-"
 def runs() -> Iterator[Runs]:
     with dying_runs() as process:
         yield process
-
-
-class Story:
-    """A catalogue at the point where a run is going to be killed, to be begun from again and again.
-
-    `arguments` are those of the command, `epoch` the clock; `whole` is what an undisturbed run
-    publishes, `undisturbed` how it ended.
-    """
-
-    def __init__(
-        self, runs: Runs, folder: Path, epoch: int, arguments: tuple[str, ...] = ("run",)
-    ) -> None:
-        self.runs, self.base, self.work = runs, folder, folder.with_name("work")
-        self.wanted = Wanted(str(self.work), epoch, arguments)
-        self.before = release.current(self.base / "output").name
-        self.fresh()
-        self.undisturbed = self.do()
-        self.whole = contents(self.output)
-        self.after = release.current(self.output).name
-
-    @property
-    def output(self) -> Path:
-        return self.work / "output"
-
-    def fresh(self) -> None:
-        """Begin again."""
-        shutil.rmtree(self.work, ignore_errors=True)
-        shutil.copytree(self.base, self.work, symlinks=True)
-
-    def do(self, *, change: int = 0, seconds: float = 0.0) -> Died:
-        more = {"change": change, "seconds": seconds}
-        return self.runs.do(Wanted(self.wanted.folder, self.wanted.epoch, self.wanted.arguments,
-                                   **more))  # type: ignore[arg-type]  # fmt: skip
-
-    def check_whole(self) -> None:
-        """Check what clients and later runs rely on, right after a death."""
-        assert release.current(self.output).name in {self.before, self.after}
-        for folder in release.releases(self.output):
-            assert release.verify(folder) == []
-        lines = (self.base / "output" / "runs.jsonl").read_bytes()
-        assert (self.output / "runs.jsonl").read_bytes().startswith(lines)
-
-    def check_finished(self) -> None:
-        """Check that a further run brings what an undisturbed one would have brought."""
-        known = len(read_runs(self.output))
-        again = self.do()
-        assert again.code == self.undisturbed.code, again.said
-        assert contents(self.output) == self.whole
-        assert release.current(self.output).name == self.after
-        for folder in release.releases(self.output):
-            assert release.verify(folder) == []
-        left = [path.name for place in (self.output, self.output / "releases")
-                for path in place.glob(".*")]  # fmt: skip
-        assert left == [".lock"]
-        assert len(read_runs(self.output)) == known + 1
-
-
-def contents(output: Path) -> dict[str, bytes]:
-    """Return what must be the same bytes in two runs, and the graph's content (DESIGN.md §4)."""
-    current = release.current(output)
-    found = {
-        path.relative_to(current).as_posix(): path.read_bytes()
-        for path in sorted(current.rglob("*"))
-        if path.is_file() and path.name not in EXEMPT and path.parent.name != "graph"
-    }
-    found["graph"] = graph_ntriples(current).encode()
-    return found
-
-
-def chosen(died: Died) -> list[int]:
-    """Return the changes of the disk before which to kill.
-
-    All kinds, two of those that are alike: that differ only in digits, or in the file of a folder
-    that is being removed. Of those in a release that nobody sees yet, one in four.
-    """
-    alike: dict[str, list[int]] = {}
-    for number, (event, place) in enumerate(died.changes, start=1):
-        is_removal = event == "os.remove" and "/payloads/" not in place
-        name = place.rpartition("/")[0] if is_removal else place
-        kind = "link" if place.endswith(".link") else re.sub(r"[0-9a-f]{8,}|\d+", "#", name)
-        alike.setdefault(f"{event} {kind}", []).append(number)
-    found = sorted(number for some in alike.values() for number in {some[0], some[-1]})
-    hidden = [number for number in found if _is_hidden(died.changes[number - 1][1])]
-    return sorted({*found} - {*hidden} | {*hidden[::4]})
-
-
-def _is_hidden(place: str) -> bool:
-    return place.rpartition(" -> ")[2].startswith("output/releases/.partial-")
 
 
 @pytest.fixture(scope="module")
@@ -258,6 +171,45 @@ def test_killed_while_it_rolls_back(update: Story, tmp_path: Path) -> None:
         story.check_whole()
         if release.current(story.output).name == story.before:
             story.check_finished()
+
+
+LIVE = """kind = "text-listing"
+location = "{url}"
+languages = ["en"]
+[text]
+labels = ["Guide/Manual"]
+[paging]
+parameter = "page"
+[fetch]
+pause = 0
+retries = 0
+"""
+
+
+def test_killed_while_it_reads_the_web(runs: Runs, tmp_path: Path) -> None:
+    small = SmallCatalogue(tmp_path / "base", KEEP)
+
+    def pages(day: int) -> dict[str, str]:
+        return {f"/list?page={n}": listing(entries(3, 3 * n + day)) for n in (1, 2, 3)}
+
+    with Web(dict(pages(0))) as web:
+        settings = LIVE.format(url=web.url("/list"))
+        (small.folder / "input" / "live.toml").write_text(settings, "utf-8")
+        assert runs.do(Wanted(str(small.folder), EPOCH)).code == 0
+        web.answers = dict(pages(1))
+        story = Story(runs, small.folder, EPOCH + DAY)
+        places = [number for number, (_, place) in enumerate(story.undisturbed.changes, start=1)
+                  if "/harvests/" in place or "/payloads/" in place]  # fmt: skip
+        assert len(places) > 10
+        for place in places:
+            story.fresh()
+            assert story.do(change=place).code == KILLED
+            story.check_whole()
+            story.check_finished()
+            journal = (story.output / "harvests" / "live.jsonl").read_bytes().splitlines()
+            assert [msgspec.json.decode(line)["is"] for line in journal][-1] == "finished"
+            left = [path.name for path in (story.output / "harvests").iterdir()]
+            assert left == ["live.jsonl"]
 
 
 def test_what_stood_in_a_place_comes_back_where_nothing_followed_it(tmp_path: Path) -> None:

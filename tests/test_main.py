@@ -229,26 +229,6 @@ def test_an_interrupted_run_leaves_nothing_behind(catalogue_folder: Path) -> Non
     assert call("-C", str(catalogue_folder), "run", "--jobs", "1") == 0
 
 
-@pytest.mark.slow
-def test_killed_at_any_moment_what_was_published_is_whole(tmp_path: Path) -> None:
-    folder = copy_catalogue(tmp_path / "catalogue")
-    command = [sys.executable, "-m", "pipeline", "-C", str(folder), "run", "--jobs", "1"]
-    subprocess.run(command, check=True)
-    page = folder / "input" / "sepm-resources" / "page-2.html"
-    for number, moment in enumerate((0.3, 1.0, 2.0, 3.0, 3.5, 4.0)):
-        page.write_text(page.read_text("utf-8").replace("</p>\n</div>", f" {number}.</p>\n</div>"))
-        process = subprocess.Popen(command)
-        time.sleep(moment)
-        process.kill()
-        process.wait()
-        current = release.current(folder / "output")
-        assert release.verify(current) == []
-        assert len(list(release.read_records(current))) == 33
-    subprocess.run(command, check=True)
-    left = [path.name for path in (folder / "output" / "releases").iterdir()]
-    assert not [name for name in left if name.startswith(".")]
-
-
 class Terminal(io.StringIO):
     def isatty(self) -> bool:
         return True
