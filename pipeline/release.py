@@ -13,16 +13,15 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import gzip
 import hashlib
 import os
 import shutil
 import sys
-import zlib
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import ModuleType
+from typing import cast
 
 import msgspec
 
@@ -225,7 +224,7 @@ def read_part(file: Path) -> Iterator[Record]:
     decoder = msgspec.json.Decoder(Record)
     try:
         yield from map(decoder.decode, _lines(file))
-    except (OSError, EOFError, zlib.error, msgspec.MsgspecError) as error:
+    except (OSError, EOFError, msgspec.MsgspecError) as error:
         raise ReleaseError(
             f"the record part is damaged: {error}",
             where=show_path(file),
@@ -235,9 +234,11 @@ def read_part(file: Path) -> Iterator[Record]:
 
 def thin_part(file: Path) -> Path:
     """Write a record part anew beside itself, packed as those of thinned releases are."""
+    from isal import igzip
+
     thin = file.with_suffix(".zst")
     spare = thin.with_name(f".{thin.name}")
-    with gzip.open(file, "rb") as lines, _zstd().open(spare, "wb", level=THIN_LEVEL) as packed:
+    with igzip.open(file, "rb") as lines, _zstd().open(spare, "wb", level=THIN_LEVEL) as packed:
         shutil.copyfileobj(lines, packed, READ_SIZE)
     _sync(spare)
     return spare.replace(thin)
@@ -388,16 +389,17 @@ def imbalance(books: Books) -> str:
 
 
 def _lines(file: Path) -> Iterator[bytes]:
-    """Yield the lines of a packed file; damage raises `OSError`, `EOFError` or `zlib.error`."""
-    if file.suffix != ".zst":
-        with gzip.open(file, "rb") as lines:
-            yield from lines
-        return
+    """Yield the lines of a packed file; damage raises `OSError` or `EOFError`."""
+    from isal import igzip
+    from isal.igzip_lib import IsalError
+
     zstd = _zstd()
+    damage = (cast("type[Exception]", IsalError), zstd.ZstdError)
+    opened = zstd.open if file.suffix == ".zst" else igzip.open
     try:
-        with zstd.open(file, "rb") as lines:
+        with opened(file, "rb") as lines:
             yield from lines
-    except zstd.ZstdError as error:
+    except damage as error:
         raise OSError(str(error)) from error
 
 
