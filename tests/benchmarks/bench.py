@@ -133,6 +133,7 @@ def main() -> None:
     subprocess.run([sys.executable, str(HERE / "bench_extract.py"), *quick], check=True)
     bench_shacl(50 if arguments.quick else 5_000)
     bench_run(50 if arguments.quick else 10_000)
+    subprocess.run([sys.executable, str(HERE / "bench_runs.py"), *quick], check=True)
     sizes = ["100"] if arguments.quick else ["10000", "100000"]
     command = [sys.executable, str(HERE / "bench_map.py"), "--sizes", *sizes]
     if arguments.peers_python:
