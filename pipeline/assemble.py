@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import functools
 import shutil
-from collections.abc import Iterator, Sequence
-from datetime import datetime
+from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 from typing import TypeVar
 
 import msgspec
 
-from pipeline import VERSION
 from pipeline.errors import CataloomError
 from pipeline.job import Job, Lost, PartResult, Tools
 from pipeline.model import (
@@ -25,15 +23,16 @@ from pipeline.model import (
     Tombstone,
     WorklistLine,
 )
+from pipeline.part import lineage
 from pipeline.publish import (
     Description,
+    Difference,
     Dumps,
     Frame,
-    Lineage,
     PartDump,
-    Run,
     add,
     dataset_ntriples,
+    update_graph,
     verify_dumps,
     write_changes,
     write_dataset,
@@ -50,7 +49,7 @@ from pipeline.publish import (
 from pipeline.publish.artefact import write_lines
 from pipeline.publish.dumps import FORMATS
 from pipeline.publish.figures import Figures, figures
-from pipeline.release import read_records
+from pipeline.release import release_id
 from pipeline.validate import Result, by_record, find_results, validation_report
 
 MOST_SAMPLES = 5  # record ids of a line of the worklist
@@ -85,7 +84,7 @@ class Findings(msgspec.Struct, frozen=True):
         yield from self._lines("changes", Change)
         for stone in self.tombstones:
             if stone.release == self.number:
-                yield Change(stone.id, "deleted", source=stone.source, reason=stone.reason)
+                yield Change(stone.id, "deleted", stone.title, stone.source, reason=stone.reason)
 
     def lost(self) -> Iterator[Lost]:
         """Yield the published records that this harvest is the first not to hold."""
@@ -153,10 +152,12 @@ def assemble(folder: Path, job: Job, tools: Tools, findings: Findings) -> tuple[
     write_vocabulary(folder, tools.vocabulary)
     description = dataset_ntriples(_description(job, tools, findings, dumps))
     write_dataset(folder, description)
-    write_graph(folder, [folder / "catalogue.nt", tools.vocabulary.ntriples.encode(), description])
+    _write_graph(folder, job, tools, findings, description)
     write_changes(folder, findings.changes())
     write_tombstones(folder, findings.tombstones)
-    write_provenance(folder, _lineage(job), read_records(folder))
+    origins = frozenset[tuple[str, str]]().union(*(one.origins for one in findings.results))
+    pieces = [one.part.file("provenance") for one in findings.results]
+    write_provenance(folder, lineage(job), origins, pieces)
     results = find_results(description.decode(), tools.checker)
     about = (issue for several in by_record(results).values() for issue in several)
     findings = msgspec.structs.replace(findings, issues=(*findings.issues, *about))
@@ -167,21 +168,32 @@ def assemble(folder: Path, job: Job, tools: Tools, findings: Findings) -> tuple[
     return dumps, findings
 
 
+def _write_graph(
+    folder: Path, job: Job, tools: Tools, findings: Findings, description: bytes
+) -> None:
+    """Make the graph from that of the last release, or anew where that does not do."""
+    vocabulary = tools.vocabulary.ntriples.encode()
+    if job.before is not None:
+        parts = [result.part for result in findings.results]
+        difference = Difference(
+            before=job.before,
+            gone=[part.file("gone") for part in parts],
+            come=[part.file("come") for part in parts],
+            description=description,
+            vocabulary=vocabulary,
+            base=job.settings.catalogue.base,
+        )
+        if update_graph(folder, difference):
+            return
+    write_graph(folder, [folder / "catalogue.nt", vocabulary, description])
+
+
 def write_findings(folder: Path, findings: Findings) -> None:
     """Write what is wrong and what needs a person: issues, quarantine, work list, questions."""
     write_issues(folder, findings.all_issues())
     write_quarantine(folder, findings.quarantine())
     write_worklist(folder, findings.worklist())
     write_review(folder, findings.all_review())
-
-
-def release_id(moment: str) -> str:
-    """Return the name of the release with this datestamp.
-
-    >>> release_id("2026-11-24T19:00:00Z")
-    '20261124T190000Z'
-    """
-    return datetime.fromisoformat(moment).strftime("%Y%m%dT%H%M%SZ")
 
 
 def _refuse_wrong_dumps(folder: Path) -> None:
@@ -222,12 +234,3 @@ def _description(job: Job, tools: Tools, findings: Findings, dumps: Dumps) -> De
         dumps=dumps.files,
         languages=tuple(sorted(tag for tag in findings.figures().languages if tag)),
     )
-
-
-def _lineage(job: Job) -> Lineage:
-    stamps: Sequence[str] = (*job.datestamps, job.moment)
-    runs = {
-        number: Run(release_id(moment), moment, VERSION if number == job.number else "")
-        for number, moment in enumerate(stamps, 1)
-    }
-    return Lineage(job.settings.catalogue.base, runs)

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import BinaryIO
 
 import msgspec
 
-from pipeline.batch import abstract, kind, read_batch
+from pipeline.batch import abstract, batch_lines, kind
+from pipeline.compare import title_of
 from pipeline.grace import Deletion
 from pipeline.harvest import Harvest, identities
 from pipeline.link.identity import Identities, Known
 from pipeline.link.spreadsheet import read_rows
-from pipeline.model import Issue, Record, ReviewLine, Tombstone
-from pipeline.release import read_records, read_tombstones
+from pipeline.model import Issue, Locator, Record, ReviewLine, Tombstone
+from pipeline.release import read_heads, read_line, read_records, read_tombstones
 
 PART = 25_000  # records of one part, about
 HASH_BITS = 20  # of an identifier's first four characters in base 32
@@ -26,12 +27,24 @@ Settled = Mapping[tuple[str, str], bool]  # (id, other id) -> a person says they
 
 
 class Previous(msgspec.Struct, frozen=True):
-    """What the last release knows: resources and tombstones by source, and how many records."""
+    """What the last release knows: resources and tombstones by source, and how many records.
+
+    `entries` maps the ids of records to the digests of the entries that they say as they stand;
+    it is empty where other rules made the release.
+    """
 
     folder: Path | None
     known: dict[str, list[Known]]
     tombstones: list[Tombstone]
     records: int
+    entries: Mapping[str, str] = {}
+
+
+class Same(msgspec.Struct, frozen=True, array_like=True):
+    """A line of a part file: the record `id` is as it was, its entry stands at `locator` now."""
+
+    id: str
+    locator: Locator
 
 
 class Assigned(msgspec.Struct):
@@ -46,18 +59,21 @@ class Assigned(msgspec.Struct):
     tombstones: list[Tombstone]
 
 
-def read_previous(folder: Path | None) -> Previous:
+def read_previous(folder: Path | None, *, by_same_rules: bool = False) -> Previous:
     """Return what the release in `folder` knows (None: nothing yet)."""
     known: dict[str, list[Known]] = {}
+    entries: dict[str, str] = {}
     if folder is None:
         return Previous(None, known, [], 0)
-    for record in read_records(folder):
-        known.setdefault(record.source, []).append(Known(record.id, record.keys, kind(record)))
+    for head, _ in read_heads(folder):
+        known.setdefault(head.source, []).append(Known(head.id, head.keys, kind(head)))
+        if by_same_rules and head.entry and not head.missing:
+            entries[head.id] = head.entry
     count = sum(len(several) for several in known.values())
     tombstones = read_tombstones(folder)
     for stone in tombstones:
         known.setdefault(stone.source, []).append(Known(stone.id, stone.keys, alive=False))
-    return Previous(folder, known, tombstones, count)
+    return Previous(folder, known, tombstones, count, entries)
 
 
 def assign(
@@ -69,33 +85,34 @@ def assign(
     number: int,
     work: Path,
 ) -> Assigned:
-    """Give each entry its identifier and write the files `part-NNNNN.new` and `.old` in `work`.
+    """Give each entry its identifier and write the files of the parts, `part-NNNNN.…`, in `work`.
 
-    `configured` names the sources of the settings: records of others become tombstones of release
-    `number`, as do those that a person found to be another's and those that `deletion` takes out.
+    `new` holds the records of entries, `same` those that need not be looked into (`Same`), `old`
+    the records of the last release, `out` those of them that become tombstones of release `number`:
+    those of sources that are not `configured` any more, those that a person found to be another's
+    and those that `deletion` takes out.
     """
     harvests = list(harvests)
     total = previous.records + sum(len(one.entries) for one in harvests)
     answer = Assigned(parts_of(total), Counter(), Counter(), Counter(), Counter(), [], [])
     ids = {one.id: one.alive for several in previous.known.values() for one in several}
     aliases = _aliases(settled, ids)
+    entries = dict(previous.entries)
+    for id_ in aliases.values():  # keys of others may come to them
+        entries.pop(id_, None)
     with ExitStack() as stack:
-        new, old = (
-            [stack.enter_context((work / f"part-{index:05}.{side}").open("wb"))
-             for index in range(answer.parts)]
-            for side in ("new", "old")
-        )  # fmt: skip
+        files = PartFiles.open(work, answer.parts, stack)
         alive: set[str] = set()
         for harvested in harvests:
             known = _merged(previous.known.get(harvested.source.name, []), aliases)
             found = identities(harvested, known, _Texts(previous.folder), settled)
             keys = {one.id: one.keys for one in known}
             _keep_one_each(found, keys)
-            _write_new(harvested, found, keys, new, answer)
+            _write_new(harvested, found, keys, entries, files, answer)
             alive.update(found.ids)
         published = alive | {id_ for id_, is_alive in ids.items() if is_alive}
         aliases = {one: other for one, other in aliases.items() if other in published}
-        _write_old(previous, aliases, configured, deletion, alive, number, old, answer)
+        _write_old(previous, aliases, configured, deletion, alive, number, files, answer)
     answer.review += _still_open(previous.folder, settled, published - aliases.keys(), alive)
     stones = {stone.id: stone for stone in previous.tombstones if stone.id not in alive}
     stones.update((stone.id, stone) for stone in answer.tombstones)
@@ -120,12 +137,40 @@ def part_of(identifier: str, parts: int) -> int:
     return value * parts >> HASH_BITS
 
 
+class PartFiles(msgspec.Struct, frozen=True):
+    """The files of all parts, open to be written: each a list, by part."""
+
+    new: list[BinaryIO]
+    same: list[BinaryIO]
+    old: list[BinaryIO]
+    out: list[BinaryIO]
+
+    @classmethod
+    def open(cls, work: Path, parts: int, stack: ExitStack) -> PartFiles:
+        """Open the files of `parts` parts in `work` until `stack` is left."""
+
+        def opened(name: str) -> list[BinaryIO]:
+            files = (work / f"part-{index:05}.{name}" for index in range(parts))
+            return [stack.enter_context(file.open("wb")) for file in files]
+
+        return cls(*map(opened, cls.__struct_fields__))
+
+    def part(self, identifier: str) -> int:
+        """Return the part that a record belongs to."""
+        return part_of(identifier, len(self.new))
+
+
 def read_lines(file: Path) -> Iterator[Record]:
     """Yield the records of a part file."""
-    decoder = msgspec.json.Decoder(Record)
     with file.open("rb") as lines:
-        for line in lines:
-            yield decoder.decode(line)
+        yield from map(read_line, lines)
+
+
+def read_same(file: Path) -> dict[str, Locator]:
+    """Return the records of a part that are as they were, and where their entries stand now."""
+    decode = msgspec.json.Decoder(Same).decode
+    with file.open("rb") as lines:
+        return {one.id: one.locator for one in map(decode, lines)}
 
 
 class _Texts(Mapping[str, str]):
@@ -216,21 +261,32 @@ def _write_new(
     harvested: Harvest,
     found: Identities,
     keys: Mapping[str, tuple[str, ...]],
-    files: Sequence[BinaryIO],
+    entries: Mapping[str, str],
+    files: PartFiles,
     answer: Assigned,
 ) -> None:
+    """Write the records of a harvest; `entries` maps ids to the entries that need no second look.
+
+    The key of a record is made of its entry, but for those that share one.
+    """
     source = harvested.source.name
     encode = msgspec.json.Encoder().encode
     shared = frozenset(found.shared)
     doubts = {doubt.index: doubt for doubt in found.doubts}
     index = -1
     for file in harvested.batches:
-        for harvested_record in read_batch(file):
+        for line in batch_lines(file):
             index += 1
             id_ = found.ids[index]
             if not id_:
                 answer.merged[source] += 1
                 continue
+            entry, part = harvested.entries[index].entry, files.part(id_)
+            is_told = index in shared or index in found.moved
+            if entry and entries.get(id_) == entry and not is_told:
+                files.same[part].write(encode(Same(id_, line.locator)) + b"\n")
+                continue
+            harvested_record = line.record
             record = msgspec.structs.replace(
                 harvested_record,
                 id=id_,
@@ -240,10 +296,11 @@ def _write_new(
                     *(_of(id_, issue) for issue in harvested_record.issues),
                     *_notices(harvested_record, id_, index in shared, index in found.moved),
                 ),
+                entry="" if is_told else entry,
             )
             if doubt := doubts.get(index):
                 answer.review.append(_question(record, doubt.candidate, doubt.score))
-            files[part_of(id_, answer.parts)].write(encode(record) + b"\n")
+            files.new[part].write(encode(record) + b"\n")
 
 
 def _write_old(
@@ -253,31 +310,31 @@ def _write_old(
     deletion: Deletion,
     alive: Collection[str],
     number: int,
-    files: Sequence[BinaryIO],
+    files: PartFiles,
     answer: Assigned,
 ) -> None:
-    encode = msgspec.json.Encoder().encode
-    for record in read_records(previous.folder) if previous.folder else ():
-        other = aliases.get(record.id, "")
-        if record.source not in configured:
-            answer.excluded[record.source] += 1
-            answer.tombstones.append(tombstone(record, number, "the source was removed"))
+    for head, line in read_heads(previous.folder) if previous.folder else ():
+        other = aliases.get(head.id, "")
+        if head.source not in configured:
+            answer.excluded[head.source] += 1
+            reason, other = "the source was removed", ""
         elif other:
-            answer.merged_away[record.source] += 1
+            answer.merged_away[head.source] += 1
             reason = "a person found it to be another resource under a new key"
-            answer.tombstones.append(tombstone(record, number, reason, other))
-        elif record.id not in alive and (reason := deletion.reason(record)):
-            answer.deleted[record.source] += 1
-            answer.tombstones.append(tombstone(record, number, reason))
+        elif head.id not in alive and (reason := deletion.reason(head)):
+            answer.deleted[head.source] += 1
         else:
-            files[part_of(record.id, answer.parts)].write(encode(record) + b"\n")
+            files.old[files.part(head.id)].write(line)
+            continue
+        files.out[files.part(head.id)].write(line)
+        answer.tombstones.append(tombstone(read_line(line), number, reason, other))
 
 
 def tombstone(record: Record, number: int, reason: str, replaced_by: str = "") -> Tombstone:
     """Return what stays of a record that release `number` no longer holds."""
     return Tombstone(
-        id=record.id, source=record.source, keys=record.keys, release=number,
-        reason=reason, sets=(record.source,), replaced_by=replaced_by,
+        id=record.id, source=record.source, keys=record.keys, release=number, reason=reason,
+        sets=(record.source,), replaced_by=replaced_by, title=title_of(record),
     )  # fmt: skip
 
 

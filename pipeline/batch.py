@@ -10,7 +10,7 @@ import msgspec
 
 from pipeline.clean import clean_payload
 from pipeline.link.identity import Keyed
-from pipeline.model import Locator, Record, SourceRecord
+from pipeline.model import Head, Locator, Record, SourceRecord
 from pipeline.remembered import (
     NOTHING,
     NOWHERE,
@@ -26,6 +26,8 @@ from pipeline.settings import Settings, Source
 from pipeline.vocabulary import fold
 
 MADE = ".made"
+_decode = msgspec.msgpack.Decoder(Record).decode
+ENTRY_SIZE = 16  # bytes of the digest by which the next run knows an entry again
 
 
 class Batch(msgspec.Struct, frozen=True):
@@ -52,18 +54,16 @@ class _Entry(msgspec.Struct, frozen=True, array_like=True):
     record: msgspec.Raw
 
 
-class _Written(msgspec.Struct, frozen=True, array_like=True):
-    """A line of a batch file: where the entry stood, and its record without its place."""
+class Line(msgspec.Struct, frozen=True, array_like=True):
+    """A line of a batch file: where the entry stood, and its record without its place (msgpack)."""
 
     locator: Locator
-    record: msgspec.Raw
+    packed: msgspec.Raw
 
-
-class _Read(msgspec.Struct, frozen=True, array_like=True):
-    """A line of a batch file, as it is read."""
-
-    locator: Locator
-    record: Record
+    @property
+    def record(self) -> Record:
+        """Return the record where it stood."""
+        return placed(_decode(self.packed), self.locator)
 
 
 def clean_batch(batch: Batch) -> CleanedBatch:
@@ -83,7 +83,7 @@ def clean_batch(batch: Batch) -> CleanedBatch:
     ordered = [found[place] for place in range(len(batch.records))]
     entries = [msgspec.msgpack.decode(value, type=_Entry) for _, value in ordered]
     written = [
-        _Written(record.locator, entry.record)
+        Line(record.locator, entry.record)
         for record, entry in zip(batch.records, entries, strict=True)
     ]
     batch.file.write_bytes(msgspec.msgpack.encode(written))
@@ -94,8 +94,12 @@ def clean_batch(batch: Batch) -> CleanedBatch:
 
 def read_batch(file: Path) -> list[Record]:
     """Return the cleaned records of a batch, in order."""
-    lines = msgspec.msgpack.decode(file.read_bytes(), type=list[_Read])
-    return [placed(line.record, line.locator) for line in lines]
+    return [line.record for line in batch_lines(file)]
+
+
+def batch_lines(file: Path) -> list[Line]:
+    """Return the lines of a batch, whose records are not looked into yet."""
+    return msgspec.msgpack.decode(file.read_bytes(), type=list[Line])
 
 
 def made_of(files: Sequence[Path]) -> Iterator[Made]:
@@ -109,7 +113,7 @@ def abstract(record: Record) -> str:
     return fold(" ".join(text.value for text in record.description))
 
 
-def kind(record: Record) -> str:
+def kind(record: Record | Head) -> str:
     """Return the folded type labels of a record."""
     return "\x1f".join(sorted(fold(label) for label in record.type_labels))
 
@@ -145,19 +149,20 @@ def _cleaned(
 
 
 def _entry(record: Record) -> bytes:
-    return msgspec.msgpack.encode(_Entry(_keyed(record), _pack(apart(record))))
+    packed = msgspec.msgpack.encode(apart(record))
+    return msgspec.msgpack.encode(_Entry(_keyed(record, packed), msgspec.Raw(packed)))
 
 
-def _keyed(record: Record) -> Keyed:
+def _keyed(record: Record, packed: bytes) -> Keyed:
     told = abstract(record)
     bare = msgspec.structs.replace(record, locator=NOWHERE, issues=(), evidence=())
     return Keyed(
-        record.key, kind(record), _digest(msgspec.msgpack.encode(bare)), _digest(told.encode())
+        key=record.key,
+        kind=kind(record),
+        content=_digest(msgspec.msgpack.encode(bare)),
+        abstract=_digest(told.encode()),
+        entry=hashlib.blake2b(packed, digest_size=ENTRY_SIZE).hexdigest(),
     )
-
-
-def _pack(record: Record) -> msgspec.Raw:
-    return msgspec.Raw(msgspec.msgpack.encode(record))
 
 
 def _digest(data: bytes) -> str:

@@ -7,7 +7,7 @@ from pipeline.model import Agent, Change, Date, Record, Suggestion, Text
 # State and evidence are not the description.
 _NOT_SHOWN = frozenset(
     {"id", "source", "key", "keys", "locator", "evidence", "issues", "release", "digest", "missing",
-     "missing_since", "type_labels", "subject_labels"}
+     "missing_since", "entry", "type_labels", "subject_labels"}
 )  # fmt: skip
 
 

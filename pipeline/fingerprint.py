@@ -8,7 +8,8 @@ from __future__ import annotations
 import functools
 import hashlib
 import re
-from collections.abc import Iterable
+import sys
+from collections.abc import Iterable, Mapping
 from importlib.metadata import distributions
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from pipeline.release import digest_of
 from pipeline.settings import CATALOGUE_FILE, Settings
 
 FOLDERS = ("input", "ontology", "shapes")
+RULES = ("*.toml", "decisions.csv")  # of what is in `input/`: the sources, what persons decided
 METADATA_FILES = ("METADATA", "PKG-INFO")  # of wheels, of older installations
 NAME_OR_VERSION = re.compile(r"^(Name|Version):[ \t]*(\S+)", re.MULTILINE)
 
@@ -25,14 +27,26 @@ NAME_OR_VERSION = re.compile(r"^(Name|Version):[ \t]*(\S+)", re.MULTILINE)
 def digests(settings: Settings) -> dict[str, str]:
     """Return the SHA-256 (hex) of each thing that decides what a run publishes.
 
-    Keys are `input`, `ontology`, `shapes`, `settings`, `code` and `packages`. Raises
-    `SettingsError` where a file cannot be read.
+    Keys are `input`, `rules` (of what is in `input`, all but the listings), `ontology`, `shapes`,
+    `settings`, `code` and `packages`. Raises `SettingsError` where a file cannot be read.
     """
     found = {name: _folder_digest(settings.folder / name) for name in FOLDERS}
+    found["rules"] = _digest(
+        _folder_digest(settings.folder / "input", pattern) for pattern in RULES
+    )
     found["settings"] = _digest_of(settings.folder / CATALOGUE_FILE)
     found["code"] = _folder_digest(Path(__file__).parent, "*.py")
-    found["packages"] = _digest(sorted(versions().items()))
+    found["packages"] = _digest([sys.version, *sorted(versions().items())])
     return found
+
+
+def are_same_rules(first: Mapping[str, str], second: Mapping[str, str]) -> bool:
+    """Say whether two runs with these `digests` make the same of one entry.
+
+    >>> are_same_rules({"input": "a", "rules": "b"}, {"input": "c", "rules": "b"})
+    True
+    """
+    return all(first.get(name) == second.get(name) for name in {*first, *second} - {"input"})
 
 
 def fingerprint(parts: dict[str, str], sources: tuple[str, ...] = ()) -> str:

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 import msgspec
 
-from pipeline.model import Record
+from pipeline.model import Head, Record
 from pipeline.settings import DeletionSettings
 
+R = TypeVar("R", bound="Record | Head")
 
-def aged(record: Record, moment: str, grace: DeletionSettings) -> Record:
+
+def aged(record: R, moment: str, grace: DeletionSettings) -> R:
     """Return a record that one more complete harvest, at `moment`, does not hold.
 
     The count goes no further than the grace, so that a record in waiting changes nothing.
@@ -27,12 +30,12 @@ def aged(record: Record, moment: str, grace: DeletionSettings) -> Record:
     )
 
 
-def is_due(record: Record, moment: str, grace: DeletionSettings) -> bool:
+def is_due(record: Record | Head, moment: str, grace: DeletionSettings) -> bool:
     """Say whether a record that has been aged is to be deleted at `moment` (xsd:dateTime)."""
     return record.missing >= grace.runs and moment >= due_date(record, grace)
 
 
-def due_date(record: Record, grace: DeletionSettings) -> str:
+def due_date(record: Record | Head, grace: DeletionSettings) -> str:
     """Return the moment from which a missing record may be deleted (xsd:dateTime, UTC)."""
     due = datetime.fromisoformat(record.missing_since) + timedelta(days=grace.days)
     return due.strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -60,7 +63,7 @@ class Deletion(msgspec.Struct, frozen=True):
     said: Mapping[str, frozenset[str]]
     complete: frozenset[str]
 
-    def reason(self, record: Record) -> str:
+    def reason(self, record: Record | Head) -> str:
         """Return why a record that no entry is of is deleted now; empty: it stays."""
         if not self.said.get(record.source, frozenset()).isdisjoint(record.keys):
             return "the source deleted it"

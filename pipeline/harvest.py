@@ -156,18 +156,17 @@ def identities(
 
 def _unknowns(source: Source) -> Iterator[Issue]:
     """Yield what the source file does not say and people will ask for."""
-    file = f"input/{Path(source.file).name}"  # wherever the catalogue folder is
     if not source.rights.licence:
         yield Issue(
             source.name, "", "extract", "rights", "", "warning",
             "It is not known what may be done with this source's metadata: state its licence in "
-            f"{file}, [rights] licence = \"https://…\".",
+            f"{source.place}, [rights] licence = \"https://…\".",
         )  # fmt: skip
     if not source.homepage:
         yield Issue(
             source.name, "", "extract", "source", "", "info",
             "The records do not say where they were taken from: state the listing's address in "
-            f"{file}, homepage = \"https://…\".",
+            f"{source.place}, homepage = \"https://…\".",
         )  # fmt: skip
 
 

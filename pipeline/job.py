@@ -22,8 +22,9 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     `number` and `moment` are those of the release in the making, `datestamps` those of the releases
     before it. `harvested` names the sources that were read in this run, `partly` those of them that
     were asked only for what changed, `complete` those that were read to the end; the records of
-    others stay as they are. `work` is the folder
-    for what the parts make, `fingerprint` that of the run.
+    others stay as they are. `work` is the folder for what the parts make, `fingerprint` that of the
+    run. `before` is the folder of the last release where the same rules made it, so that of what
+    has not changed since, what it says can be taken over.
     """
 
     settings: Settings
@@ -35,6 +36,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     harvested: frozenset[str] = frozenset()
     partly: frozenset[str] = frozenset()
     complete: frozenset[str] = frozenset()
+    before: Path | None = None
 
 
 class Part(msgspec.Struct, frozen=True):
@@ -55,9 +57,9 @@ class PartResult(msgspec.Struct, frozen=True, kw_only=True):
     missing or came back). By source, `lost` counts published records that this harvest is the first
     not to hold, `unsettled` those with a title of no settled language, `violations` what breaks the
     rules. `next_look` is the moment from which the next run has to look at the part again even
-    where nothing has changed, or empty. `payloads` are the digests that its records refer to.
-    `compared` are the ids that pyshacl may check, of which
-    `rejected` were rejected.
+    where nothing has changed, or empty. `payloads` are the digests that its records refer to,
+    `origins` the digests and names of those that published ones do. `compared` are the ids that
+    pyshacl may check, of which `rejected` were rejected.
     """
 
     part: Part
@@ -70,6 +72,7 @@ class PartResult(msgspec.Struct, frozen=True, kw_only=True):
     unsettled: dict[str, int]
     next_look: str
     payloads: frozenset[str]
+    origins: frozenset[tuple[str, str]]
     violations: dict[str, int]
     compared: frozenset[str]
     rejected: frozenset[str]

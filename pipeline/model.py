@@ -140,7 +140,8 @@ class Record(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     the types imply. `languages` are BCP 47 tags of the resource. `other` holds the fields that only
     the context knows. `release` is the number of the release in which the description last changed,
     `digest` the SHA-256 (hex) of what is disseminated, `missing` the number of runs in which the
-    source no longer had it.
+    source no longer had it. `entry` is the digest (hex) of the cleaned entry, by which the next run
+    knows it again; empty where more than the entry decided what the record says.
     """
 
     id: str = ""
@@ -172,10 +173,23 @@ class Record(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     digest: str = ""
     missing: int = 0
     missing_since: str = ""
+    entry: str = ""
+
+
+class Head(msgspec.Struct, frozen=True):
+    """The fields of a published `Record` by which, unread, it is decided what becomes of it."""
+
+    id: str
+    source: str
+    keys: tuple[str, ...] = ()
+    type_labels: tuple[str, ...] = ()
+    missing: int = 0
+    missing_since: str = ""
+    entry: str = ""
 
 
 class Tombstone(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What stays of a deleted record: never removed, never reused."""
+    """What stays of a deleted record: never removed, never reused; `title` is the first it had."""
 
     id: str
     source: str
@@ -184,6 +198,7 @@ class Tombstone(msgspec.Struct, frozen=True, omit_defaults=True):
     reason: str
     sets: tuple[str, ...] = ()
     replaced_by: str = ""
+    title: str = ""
 
 
 class Change(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -7,21 +7,25 @@ catalogue.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 import msgspec
 
-from pipeline.assign import read_lines
+from pipeline import VERSION
+from pipeline.assign import read_lines, read_same
 from pipeline.compare import change_of, order, title_of
 from pipeline.grace import aged, due_date, next_look
 from pipeline.job import Job, Lost, Part, PartResult, Tools, prepare
 from pipeline.link import link, review, worklist
-from pipeline.model import Books, Change, Issue, Record
+from pipeline.model import Books, Change, Issue, Locator, Record
 from pipeline.publish.figures import figures
-from pipeline.release import write_records
+from pipeline.publish.provenance import Lineage, Run, record_lineage
+from pipeline.release import release_id, write_records
 from pipeline.state import bare, last_valid
 from pipeline.validate import (
     Result,
@@ -30,31 +34,36 @@ from pipeline.validate import (
     find_results,
 )
 
-RDFXML_CHUNK = 2000  # records that are turned into RDF/XML at a time
+WRITTEN = 200  # records whose text is in memory at a time
 
 
 def work_on(part: Part) -> PartResult:
     """Link, map, validate and compare the records of a part; run in a worker process.
 
-    Reads the part's files `new` and `old`; writes `records`, `nt`, `ttl`, `jsonld`, `rdf`,
-    `changes`, `lost`, `quarantine`, `issues`, `review`, `results` and `compared`.
+    Reads the part's files `new`, `same`, `old` and `out`; writes `records`, `nt`, `ttl`, `jsonld`,
+    `rdf`, `provenance`, `gone`, `come`, `changes`, `lost`, `quarantine`, `issues`, `review`,
+    `results` and `compared`.
     """
     job, tools = part.job, prepare(part.job)
     limits = job.settings.catalogue.validate
     old = {record.id: record for record in read_lines(part.file("old"))}
     new = _described(job, tools, read_lines(part.file("new")), old)
+    new += (_taken_over(old[id_], at) for id_, at in read_same(part.file("same")).items())
     found = {record.id for record in new}
     gone = [one for one in old.values() if one.id not in found]
     lost = [one for one in gone if _is_lost(job, one)]
     left = (_left(job, one) for one in gone)
     missing = _described(job, tools, left, old)
-    results = find_results(_ntriples(tools, [*new, *missing]), tools.checker, limits.most_results)
+    texts = {one.id: tools.mapping.ntriples(one) for one in (*new, *missing)}
+    text = b"".join(texts.values()).decode()
+    results = find_results(text, tools.checker, limits.most_results)
     verdict = by_record(results)
     new, missing = ([_with_issues(one, verdict) for one in some] for some in (new, missing))
     accepted = [one for one in new if not _is_blocked(one)]
-    rejected = [one for one in new if _is_blocked(one)]
+    rejected = sorted((one for one in new if _is_blocked(one)), key=order)
     fallen_back = (last_valid(old[one.id]) for one in rejected if one.id in old)
     restored = _described(job, tools, fallen_back, old)
+    texts |= {one.id: tools.mapping.ntriples(one) for one in restored}
     published = sorted([*accepted, *missing, *restored], key=order)
     changes = [change_of(old.get(one.id), one) for one in published if _is_changed(one, old)]
     _write(part, published, rejected, changes, results)
@@ -62,10 +71,11 @@ def work_on(part: Part) -> PartResult:
     ids = [one.id for one in (*published, *rejected)]
     compared = choose_for_reference(ids, [one.id for one in rejected], limits)
     _write_compared(part, tools, [*published, *rejected], compared)
+    _write_difference(part, tools, old, published)
     return PartResult(
         part=part,
         records=len(published),
-        triples=_write_dumps(part, tools, published),
+        triples=_write_dumps(part, tools, published, texts),
         books=_books(job, accepted, rejected, old),
         changes=len(changes),
         state=sum(_state_differs(one, old.get(one.id)) for one in published),
@@ -73,12 +83,23 @@ def work_on(part: Part) -> PartResult:
         unsettled=dict(Counter(one.source for one in accepted if _is_unsettled(one))),
         next_look=_next_look(job, published),
         payloads=frozenset(one.locator.payload for one in (*published, *rejected)),
+        origins=frozenset((one.locator.payload, one.locator.name) for one in published),
         violations=_violations((*new, *missing)),
         compared=compared,
         rejected=compared & {one.id for one in rejected},
         worklist=worklist(published, tools.vocabulary),
         figures=figures(published, (issue for one in rejected for issue in one.issues)),
     )
+
+
+def lineage(job: Job) -> Lineage:
+    """Return what the records of a job do not know of their own origin."""
+    stamps = (*job.datestamps, job.moment)
+    runs = {
+        number: Run(release_id(moment), moment, VERSION if number == job.number else "")
+        for number, moment in enumerate(stamps, 1)
+    }
+    return Lineage(job.settings.catalogue.base, runs)
 
 
 def _described(
@@ -102,6 +123,18 @@ def _described(
                 )
             )
     return described
+
+
+def _taken_over(record: Record, locator: Locator) -> Record:
+    """Return a published record whose entry is as it was, but for what the shapes say of it.
+
+    By the same rules `_described` would come to the same. Shapes are asked again, as an agent that
+    several records share may break them.
+    """
+    issues = record.issues
+    if issues:
+        issues = tuple(one for one in issues if one.stage != "validate")
+    return msgspec.structs.replace(record, locator=locator, issues=issues)
 
 
 def _digest(tools: Tools, record: Record) -> str:
@@ -244,19 +277,61 @@ def _write_compared(
     part.file("compared").write_text(text, "utf-8")
 
 
-def _write_dumps(part: Part, tools: Tools, published: Sequence[Record]) -> int:
-    """Write the part's pieces of the four dumps; return the number of triples."""
-    mapping = tools.mapping
-    part.file("ttl").write_bytes(b"".join(map(mapping.turtle, published)))
-    part.file("jsonld").write_bytes(mapping.jsonld_separator.join(map(mapping.jsonld, published)))
-    triples = 0
-    with part.file("nt").open("wb") as ntriples, part.file("rdf").open("wb") as rdfxml:
-        for start in range(0, len(published), RDFXML_CHUNK):
-            piece = b"".join(map(mapping.ntriples, published[start : start + RDFXML_CHUNK]))
-            ntriples.write(piece)
-            rdfxml.write(mapping.rdfxml(piece))
-            triples += piece.count(b"\n")
+def _write_dumps(
+    part: Part, tools: Tools, published: Sequence[Record], texts: Mapping[str, bytes]
+) -> int:
+    """Write the part's pieces of the dumps and of the lineage; return the number of triples.
+
+    `texts` are the N-Triples of the records by their ids.
+    """
+    mapping, triples = tools.mapping, 0
+    trace = functools.partial(record_lineage, lineage(part.job))
+    with ExitStack() as stack:
+        nt, ttl, jsonld, rdf, provenance = (
+            stack.enter_context(part.file(name).open("wb"))
+            for name in ("nt", "ttl", "jsonld", "rdf", "provenance")
+        )
+        for start in range(0, len(published), WRITTEN):
+            some = published[start : start + WRITTEN]
+            lines = b"".join(texts[one.id] for one in some)
+            triples += lines.count(b"\n")
+            nt.write(lines)
+            ttl.write(b"".join(map(mapping.turtle, some)))
+            jsonld.write(mapping.jsonld_separator if start else b"")
+            jsonld.write(mapping.jsonld_separator.join(map(mapping.jsonld, some)))
+            rdf.write(b"".join(map(mapping.rdfxml, some)))
+            provenance.write(b"".join(map(trace, some)))
     return triples
+
+
+def _write_difference(
+    part: Part, tools: Tools, old: dict[str, Record], published: Sequence[Record]
+) -> None:
+    """Write the N-Triples that the last release holds and this one does not, and the other way.
+
+    Nothing is written where other rules made the last release: then the graph is made anew.
+    """
+    gone: list[Record] = []
+    come: list[Record] = []
+    if part.job.before is not None:
+        gone += read_lines(part.file("out"))
+        kept = {one.id: one for one in published}
+        for before in old.values():
+            after = kept.get(before.id)
+            if after is None or _as_shown(after) != _as_shown(before):
+                gone.append(before)
+        come += (
+            one
+            for one in published
+            if one.id not in old or _as_shown(old[one.id]) != _as_shown(one)
+        )
+    for name, records in (("gone", gone), ("come", come)):
+        part.file(name).write_bytes(b"".join(map(tools.mapping.ntriples, records)))
+
+
+def _as_shown(record: Record) -> tuple[str, int]:
+    """Return what decides the triples of a record."""
+    return record.digest, record.release
 
 
 def _write_structs(file: Path, structs: Iterable[msgspec.Struct]) -> None:

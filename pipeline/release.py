@@ -27,7 +27,7 @@ import msgspec
 
 from pipeline.aside import CURRENT, NEW, PARTIAL, RELEASES, tidy
 from pipeline.errors import LockHeld, OutputError, ReleaseError, RunRefused, show_path
-from pipeline.model import Books, HarvestNote, Record, Tombstone
+from pipeline.model import Books, HarvestNote, Head, Record, Tombstone
 
 FORMAT = 1  # of the manifest and the record parts; older ones are read, newer ones refused
 MANIFEST = "manifest.json"
@@ -99,6 +99,15 @@ def clock() -> datetime:
 def stamp(moment: datetime) -> str:
     """Return an xsd:dateTime in UTC, e.g. `2026-11-24T19:00:00Z`."""
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def release_id(moment: str) -> str:
+    """Return the name of the release with this datestamp.
+
+    >>> release_id("2026-11-24T19:00:00Z")
+    '20261124T190000Z'
+    """
+    return datetime.fromisoformat(moment).strftime("%Y%m%dT%H%M%SZ")
 
 
 def next_moment(now: datetime, previous: Manifest | None) -> datetime:
@@ -190,6 +199,9 @@ def _unreadable(where: str, error: Exception) -> ReleaseError:
     )
 
 
+read_line = msgspec.json.Decoder(Record).decode  # of a record part
+
+
 def write_records(file: Path, records: Iterable[Record]) -> None:
     """Write a record part: one JSON line a record, gzip without name or time."""
     from isal import igzip
@@ -219,11 +231,25 @@ def part_files(folder: Path) -> list[Path]:
     return [found[name] for name in sorted(found)]
 
 
+def read_heads(folder: Path) -> Iterator[tuple[Head, bytes]]:
+    """Yield the head of every record of a release and its line, which `read_line` reads."""
+    decode = msgspec.json.Decoder(Head).decode
+    for file in part_files(folder):
+        with _damage_explained(file):
+            for line in _lines(file):
+                yield decode(line), line
+
+
 def read_part(file: Path) -> Iterator[Record]:
     """Yield the records of one part."""
-    decoder = msgspec.json.Decoder(Record)
+    with _damage_explained(file):
+        yield from map(read_line, _lines(file))
+
+
+@contextlib.contextmanager
+def _damage_explained(file: Path) -> Iterator[None]:
     try:
-        yield from map(decoder.decode, _lines(file))
+        yield
     except (OSError, EOFError, msgspec.MsgspecError) as error:
         raise ReleaseError(
             f"the record part is damaged: {error}",
@@ -412,6 +438,8 @@ def _zstd() -> ModuleType:
 
 
 def _link(source: Path, file: Path) -> None:
+    if file.samefile(source):  # `rename` would leave both names, as POSIX has it
+        return
     spare = file.with_name(f"{file.name}.link")
     try:
         os.link(source, spare)

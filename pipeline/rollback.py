@@ -9,9 +9,9 @@ from pathlib import Path
 
 import msgspec
 
-from pipeline.assign import Assigned, part_of, parts_of, tombstone
+from pipeline.assign import Assigned, PartFiles, parts_of, tombstone
 from pipeline.model import Record
-from pipeline.release import read_records, read_tombstones
+from pipeline.release import read_heads, read_line, read_records, read_tombstones
 from pipeline.state import bare
 
 
@@ -33,25 +33,22 @@ def assign_old(
     extracted = Counter[str]()
     encode = msgspec.json.Encoder().encode
     with ExitStack() as stack:
-        new, old = (
-            [stack.enter_context((work / f"part-{index:05}.{side}").open("wb"))
-             for index in range(answer.parts)]
-            for side in ("new", "old")
-        )  # fmt: skip
+        files = PartFiles.open(work, answer.parts, stack)
         for record in _wanted(target, configured):
             stone = stones.pop(record.id, None)
             later = keys.get(record.id, stone.keys if stone else ())
             extracted[record.source] += 1
             every = tuple(dict.fromkeys((*record.keys, *later)))
             again = msgspec.structs.replace(bare(record), keys=every)
-            new[part_of(record.id, answer.parts)].write(encode(again) + b"\n")
-        for record in read_records(current):
-            if record.id in wanted:
-                old[part_of(record.id, answer.parts)].write(encode(record) + b"\n")
+            files.new[files.part(record.id)].write(encode(again) + b"\n")
+        for head, line in read_heads(current):
+            if head.id in wanted:
+                files.old[files.part(head.id)].write(line)
                 continue
-            answer.deleted[record.source] += 1
+            files.out[files.part(head.id)].write(line)
+            answer.deleted[head.source] += 1
             reason = f"the catalogue was rolled back to {target.name}"
-            stones[record.id] = tombstone(record, number, reason)
+            stones[head.id] = tombstone(read_line(line), number, reason)
     answer.tombstones = [stones[id_] for id_ in sorted(stones)]
     return answer, extracted
 

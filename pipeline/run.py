@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from pipeline import release
+from pipeline.aside import RELEASES
 from pipeline.ending import (
     Failed,
     Outcome,
@@ -24,7 +25,7 @@ from pipeline.ending import (
     unchanged,
 )
 from pipeline.errors import ReleaseError, RunRefused, show_path
-from pipeline.fingerprint import digests, fingerprint
+from pipeline.fingerprint import are_same_rules, digests, fingerprint
 from pipeline.last_run import LastRun, read_last_run
 from pipeline.model import Books, Issue
 from pipeline.preconditions import refuse_moved_iris, select_sources
@@ -155,7 +156,7 @@ def _make_release(plan: Plan) -> Outcome:
 
 def _take_every_step(plan: Plan) -> Outcome:
     """Take every step from the sources to the switch."""
-    from pipeline.assemble import Findings, Made, release_id
+    from pipeline.assemble import Findings, Made
     from pipeline.assign import read_previous
     from pipeline.check import refuse_findings
     from pipeline.job import Job, prepare
@@ -168,9 +169,10 @@ def _take_every_step(plan: Plan) -> Outcome:
     if problem := release.clock_problem(plan.now, previous):
         plan.tell(problem)
     moment = release.stamp(release.next_moment(plan.now, previous))
-    while (settings.output / "releases" / release_id(moment)).exists():  # a dead run's, not current
+    kept = settings.output / RELEASES
+    while (kept / release.release_id(moment)).exists():  # a dead run's, not current
         moment = release.stamp(datetime.fromisoformat(moment) + timedelta(seconds=1))
-    partial = release.begin(settings.output, release_id(moment))
+    partial = release.begin(settings.output, release.release_id(moment))
     try:
         refuse_findings(settings)
         job = Job(
@@ -180,9 +182,13 @@ def _take_every_step(plan: Plan) -> Outcome:
             datestamps=previous.datestamps if previous else (),
             work=partial / WORK,
             fingerprint=plan.fingerprint,
+            before=_made_by_same_rules(plan),
         )
         tools = prepare(job)
-        before = read_previous(release.current(settings.output) if previous else None)
+        before = read_previous(
+            release.current(settings.output) if previous else None,
+            by_same_rules=job.before is not None,
+        )
         failed: Failed = {}
         refused: Failed = {}
         findings = Findings(number=job.number)
@@ -202,15 +208,23 @@ def _take_every_step(plan: Plan) -> Outcome:
             gate_publication(books)
         except RunRefused as error:
             tell_refusal(plan, Made(job, findings, books), tools, failed, error)
-            _hold(plan, release_id(moment), refused, previous.id if previous else "")
+            _hold(plan, release.release_id(moment), refused, previous.id if previous else "")
             raise
         outcome = _publish(plan, made, tools, failed, partial)
         if outcome.kind in {"published", "partial"}:
             prune(settings.output, settings.catalogue.retention)
-        _hold(plan, release_id(moment), refused, outcome.release)
+        _hold(plan, release.release_id(moment), refused, outcome.release)
         return outcome
     finally:
         shutil.rmtree(partial, ignore_errors=True)
+
+
+def _made_by_same_rules(plan: Plan) -> Path | None:
+    """Return the folder of the last release, or None where other rules made it or there is none."""
+    previous = plan.previous
+    if previous is None or not are_same_rules(plan.digests, previous.digests):
+        return None
+    return release.current(plan.settings.output)
 
 
 def _hold(plan: Plan, run: str, refused: Failed, current: str) -> None:
@@ -224,7 +238,7 @@ def _hold(plan: Plan, run: str, refused: Failed, current: str) -> None:
 
 def _publish(plan: Plan, made: Made, tools: Tools, failed: Failed, partial: Path) -> Outcome:
     """Write the release if anything changed, switch it in, tell what happened."""
-    from pipeline.assemble import assemble, release_id
+    from pipeline.assemble import assemble
     from pipeline.telling import Told, second_opinion, tell, write_run_report
     from pipeline.working import with_link_issues
 
@@ -233,7 +247,7 @@ def _publish(plan: Plan, made: Made, tools: Tools, failed: Failed, partial: Path
     plan.tell("validate: a second opinion")
     told = Told(
         outcome="partial" if failed else "published",
-        release=release_id(job.moment),
+        release=release.release_id(job.moment),
         previous=previous.id if previous else "",
         failed=failed,
         books=made.books,

@@ -293,6 +293,11 @@ class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
         return self.homepage or ("" if iri_problem(address) else address)
 
     @property
+    def place(self) -> str:
+        """Return its file as published messages name it, wherever the catalogue folder is."""
+        return f"input/{Path(self.file).name or self.name + '.toml'}"
+
+    @property
     def is_complete(self) -> bool:
         """Say whether a harvest that reached the last page is the whole listing."""
         return self.is_live if self.complete is None else self.complete

@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 
 from pipeline.accounts import add_up
-from pipeline.assemble import Findings, Made, release_id
+from pipeline.assemble import Findings, Made
 from pipeline.assign import Assigned, Previous, assign
 from pipeline.ending import Failed, Plan
 from pipeline.errors import RunRefused, SourceError
@@ -17,6 +17,7 @@ from pipeline.harvest import Circumstances, Harvest, harvest
 from pipeline.held import held_harvests, put_aside
 from pipeline.job import Job, Part, PartResult, Tools
 from pipeline.part import work_on
+from pipeline.release import release_id
 from pipeline.rollback import assign_old
 from pipeline.workers import Workers
 

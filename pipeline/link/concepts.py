@@ -125,10 +125,9 @@ class TypeMapping:
             told = "No resource type has this label."
         if near:
             told += f" The nearest label is {near!r}."
-        place = self._source.file or "the source's file"
         return (
             f"{told} Add it as skos:altLabel in ontology/resource-types.ttl, or under [labels] "
-            f"in {place}."
+            f"in {self._source.place}."
         )
 
 

@@ -32,13 +32,15 @@ class Keyed(msgspec.Struct, frozen=True):
     """An entry of this harvest.
 
     `key` is its normalised key, `kind` its folded type labels, `content` the digest (hex) of all
-    its values and `abstract` that of its folded abstract.
+    its values and `abstract` that of its folded abstract. `entry` is that of all that cleaning made
+    of it, issues and evidence too.
     """
 
     key: str
     kind: str
     content: str
     abstract: str
+    entry: str = ""
 
 
 class Known(msgspec.Struct, frozen=True):

@@ -46,6 +46,10 @@ class _Writers:
         return jsonld.writer(self.plan)
 
     @cached_property
+    def rdfxml(self) -> Writer:
+        return rdfxml.writer(self.plan)
+
+    @cached_property
     def find(self) -> problems.Finder:
         return problems.finder(self.plan)
 
@@ -143,13 +147,18 @@ class Mapping:
         """Return the end of a JSON-LD document."""
         return jsonld.TAIL
 
-    def rdfxml(self, triples: bytes) -> bytes:
-        """Return N-Triples (a few thousand records at a time) as RDF/XML nodes.
+    def rdfxml(self, record: Record) -> bytes:
+        """Return the record as node elements of RDF/XML.
 
-        They stand between `rdfxml_head` and `rdfxml_tail`. Raises `SettingsError` for a predicate
-        or class that cannot name an element.
+        They stand between `rdfxml_head` and `rdfxml_tail`. Raises `SettingsError` where the context
+        has a predicate that cannot name an element.
         """
-        return rdfxml.nodes(triples, self.context.prefixes)
+        write = self._limited.get(record.source, self._all).rdfxml
+        modified = self._modified.get(record.release, ())
+        try:
+            return write(record, modified)
+        except UnicodeEncodeError:
+            return write(without_surrogates(record), modified)
 
     def rdfxml_head(self) -> bytes:
         """Return the start of an RDF/XML document."""

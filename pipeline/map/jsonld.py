@@ -145,7 +145,7 @@ def _literal(_: Program, __: Term, value: str, ___: str) -> Pieces:
     return [f"dumps({value})"]
 
 
-def _dated(_: Term, value: str) -> Pieces:
+def _dated(_: Program, __: Term, value: str) -> Pieces:
     return ["datatype[v.precision]", f"dumps({value})", "b'}'"]
 
 

@@ -64,9 +64,9 @@ Written by `pipeline.map.mapping_docs` from [`ontology/context.jsonld`](../ontol
 `make golden` writes it again. Do not edit it: edit the context.
 
 A record, written as JSON with that context, is the published RDF. The context is compiled once to
-writers for N-Triples, Turtle and JSON-LD; RDF/XML is made from the N-Triples. All four hold the
-same graph, without blank nodes. Change a term's IRI, datatype or language container in the context,
-or add a term for a field that a source declares, and the output changes; no code does.
+writers for N-Triples, Turtle, JSON-LD and RDF/XML. All four hold the same graph, without blank
+nodes. Change a term's IRI, datatype or language container in the context, or add a term for a field
+that a source declares, and the output changes; no code does.
 """
 
 RULES: Final = """## What a context may say

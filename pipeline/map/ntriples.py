@@ -117,7 +117,7 @@ def _literal(program: Program, term: Term, value: str, language: str) -> Pieces:
     return [f"dumps({value})", program.constant(f"{end} .\n".encode())]
 
 
-def _dated(_: Term, value: str) -> Pieces:
+def _dated(_: Program, __: Term, value: str) -> Pieces:
     return [f"dumps({value})", "datatype[v.precision]"]
 
 

@@ -130,7 +130,7 @@ class _Turtle:
             end = b"^^" + self.show(term.datatype)
         return [f"dumps({value})", program.constant(end)]
 
-    def dated(self, _: Term, value: str) -> Pieces:
+    def dated(self, _: Program, __: Term, value: str) -> Pieces:
         return [f"dumps({value})", "datatype[v.precision]"]
 
     def one(self, program: Program, depth: int, term: Term, pieces: Pieces) -> None:

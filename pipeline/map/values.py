@@ -25,7 +25,7 @@ class Syntax(msgspec.Struct, frozen=True):
     """
 
     literal: Callable[[Program, Term, str, str], Pieces]
-    dated: Callable[[Term, str], Pieces]
+    dated: Callable[[Program, Term, str], Pieces]
     plain: str
     one: Callable[[Program, int, Term, Pieces], None]
     several: Callable[[Program, int, Term, str], None]
@@ -64,7 +64,11 @@ def write_values(program: Program, depth: int, field: Field, term: Term, syntax:
 
 def _write_date(program: Program, depth: int, field: Field, term: Term, syntax: Syntax) -> None:
     text = "v.value"
-    pieces = syntax.literal(program, term, text, "") if term.coercion else syntax.dated(term, text)
+    pieces = (
+        syntax.literal(program, term, text, "")
+        if term.coercion
+        else syntax.dated(program, term, text)
+    )
     program.line(depth, f"v = {field.values}")
     program.line(depth, "if v is not None:")
     syntax.one(program, depth + 1, term, pieces)

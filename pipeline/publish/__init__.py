@@ -12,6 +12,7 @@ from pipeline.publish.dataset import Description, dataset_ntriples, write_datase
 from pipeline.publish.dumps import Dumps, Frame, PartDump, write_dumps
 from pipeline.publish.figures import Figures, add, figures
 from pipeline.publish.graph import graph_ntriples, graph_size, write_graph
+from pipeline.publish.graph_update import Difference, update_graph
 from pipeline.publish.provenance import Lineage, Run, write_provenance
 from pipeline.publish.report import names_of, write_report
 from pipeline.publish.report_data import Outcome, ReportData, SourceReport
@@ -22,6 +23,7 @@ from pipeline.publish.vocabulary_dump import write_vocabulary
 __all__ = [
     "Artefact",
     "Description",
+    "Difference",
     "Dumps",
     "Figures",
     "Frame",
@@ -38,6 +40,7 @@ __all__ = [
     "graph_ntriples",
     "graph_size",
     "names_of",
+    "update_graph",
     "verify_dumps",
     "write_changes",
     "write_dataset",

@@ -8,13 +8,14 @@ cataloom:evidence         <base>record/x#evidence-1   before, after, rule, …
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import msgspec
 
-from pipeline.model import Evidence, Locator, Record
-from pipeline.publish.artefact import Artefact, write_packed
+from pipeline.model import Record
+from pipeline.publish.artefact import BUFFER_SIZE, Artefact, write_packed
 from pipeline.publish.terms import iri, literal, triple
 from pipeline.vocabulary import CATALOOM, DCTERMS, FOAF, PROV, RDF, RDFS, SCHEMA, SPDX, XSD
 
@@ -42,63 +43,85 @@ class Lineage(msgspec.Struct, frozen=True):
     runs: Mapping[int, Run]
 
 
-def write_provenance(folder: Path, lineage: Lineage, records: Iterable[Record]) -> Artefact:
-    """Write the lineage of `records`, in their order; raises `OutputError`."""
-    return write_packed(folder / PROVENANCE_FILE, _pieces(lineage, records))
+def write_provenance(
+    folder: Path, lineage: Lineage, origins: Iterable[tuple[str, str]], pieces: Iterable[Path]
+) -> Artefact:
+    """Write the lineage of records; raises `OutputError`.
+
+    `origins` are the digests and names of the payloads that they stood in, `pieces` the files that
+    hold what `record_lineage` gave.
+    """
+    return write_packed(folder / PROVENANCE_FILE, _blocks(lineage, origins, pieces))
 
 
 def record_lineage(lineage: Lineage, record: Record) -> bytes:
     """Return the N-Triples on one record (not those on its payload)."""
-    node = f"{lineage.base}record/{record.id}"
-    derivation = iri(f"{node}#derivation")
-    payload = _payload(lineage.base, record.locator)
-    subject = iri(node)
-    lines = [
-        triple(subject, _A, _ENTITY),
-        triple(subject, _DERIVED, payload),
-        triple(subject, _QUALIFIED, derivation),
-        triple(derivation, _A, _DERIVATION),
-        triple(derivation, _ENTITY_OF, payload),
-        triple(derivation, _POSITION, literal(record.locator.position)),
-    ]
+    node = iri(f"{lineage.base}record/{record.id}")[1:-1]
+    payload = _payload(lineage.base, record.locator.payload)
+    position = literal(record.locator.position)
+    lines = [_RECORD % {b"node": node, b"payload": payload, b"position": position}]
     run = lineage.runs.get(record.release)
     if run is not None:
-        activity = _activity(lineage.base, run)
-        lines.append(triple(subject, _GENERATED, activity))
-        lines.append(triple(derivation, _ACTIVITY_OF, activity))
+        lines.append(_OF_RUN % {b"node": node, b"activity": _activity(lineage.base, run)})
     for number, evidence in enumerate(record.evidence, start=1):
-        lines += _evidence(subject, iri(f"{node}#evidence-{number}"), evidence)
+        values = {
+            b"record": node,
+            b"node": b"%b#evidence-%d" % (node, number),
+            b"property": _name(evidence.property),
+            b"rule": _name(evidence.rule),
+            b"before": literal(evidence.before),
+            b"after": literal(evidence.after),
+            b"confidence": _decimal(evidence.confidence),
+        }
+        lines.append(_EVIDENCE % values)
     return b"".join(lines)
 
 
 _A = iri(RDF + "type")
 _ENTITY = iri(PROV + "Entity")
-_DERIVATION = iri(PROV + "Derivation")
-_DERIVED = iri(PROV + "wasDerivedFrom")
-_QUALIFIED = iri(PROV + "qualifiedDerivation")
-_GENERATED = iri(PROV + "wasGeneratedBy")
-_ENTITY_OF = iri(PROV + "entity")
-_ACTIVITY_OF = iri(PROV + "hadActivity")
-_POSITION = iri(CATALOOM + "position")
-_EVIDENCE = iri(CATALOOM + "evidence")
-_EVIDENCE_CLASS = iri(CATALOOM + "Evidence")
-_FIELD = iri(CATALOOM + "field")
-_RULE = iri(CATALOOM + "rule")
-_BEFORE = iri(CATALOOM + "before")
-_AFTER = iri(CATALOOM + "after")
-_CONFIDENCE = iri(CATALOOM + "confidence")
 
 
-def _pieces(lineage: Lineage, records: Iterable[Record]) -> Iterator[bytes]:
+def _template(*lines: tuple[str, str, str]) -> bytes:
+    """Return lines of N-Triples; subjects and objects hold the names of what is put in."""
+    return "".join(
+        f"{subject} <{predicate}> {value} .\n" for subject, predicate, value in lines
+    ).encode()
+
+
+_RECORD = _template(
+    ("<%(node)b>", RDF + "type", f"<{PROV}Entity>"),
+    ("<%(node)b>", PROV + "wasDerivedFrom", "%(payload)b"),
+    ("<%(node)b>", PROV + "qualifiedDerivation", "<%(node)b#derivation>"),
+    ("<%(node)b#derivation>", RDF + "type", f"<{PROV}Derivation>"),
+    ("<%(node)b#derivation>", PROV + "entity", "%(payload)b"),
+    ("<%(node)b#derivation>", CATALOOM + "position", "%(position)b"),
+)
+_OF_RUN = _template(
+    ("<%(node)b>", PROV + "wasGeneratedBy", "%(activity)b"),
+    ("<%(node)b#derivation>", PROV + "hadActivity", "%(activity)b"),
+)
+_EVIDENCE = _template(
+    ("<%(record)b>", CATALOOM + "evidence", "<%(node)b>"),
+    ("<%(node)b>", RDF + "type", f"<{CATALOOM}Evidence>"),
+    ("<%(node)b>", CATALOOM + "field", "%(property)b"),
+    ("<%(node)b>", CATALOOM + "rule", "%(rule)b"),
+    ("<%(node)b>", CATALOOM + "before", "%(before)b"),
+    ("<%(node)b>", CATALOOM + "after", "%(after)b"),
+    ("<%(node)b>", CATALOOM + "confidence", f'"%(confidence)b"^^<{XSD}decimal>'),
+)
+
+
+def _blocks(
+    lineage: Lineage, origins: Iterable[tuple[str, str]], pieces: Iterable[Path]
+) -> Iterator[bytes]:
     for number in sorted(lineage.runs):
         yield _run(lineage, lineage.runs[number])
-    seen: set[tuple[str, str]] = set()
-    for record in records:
-        locator = record.locator
-        if (locator.payload, locator.name) not in seen:
-            seen.add((locator.payload, locator.name))
-            yield _payload_lines(lineage.base, locator)
-        yield record_lineage(lineage, record)
+    for payload, name in sorted(set(origins)):
+        yield _payload_lines(lineage.base, payload, name)
+    for piece in pieces:
+        with piece.open("rb") as stream:
+            while block := stream.read(BUFFER_SIZE):
+                yield block
 
 
 def _run(lineage: Lineage, run: Run) -> bytes:
@@ -118,45 +141,37 @@ def _run(lineage: Lineage, run: Run) -> bytes:
     return b"".join(lines)
 
 
-def _payload_lines(base: str, locator: Locator) -> bytes:
-    payload = _payload(base, locator)
-    checksum = iri(f"{base}payload/{locator.payload}#sha256")
+def _payload_lines(base: str, digest: str, name: str) -> bytes:
+    payload = _payload(base, digest)
+    checksum = iri(f"{base}payload/{digest}#sha256")
     lines = [
         triple(payload, _A, _ENTITY),
-        triple(payload, iri(RDFS + "label"), literal(locator.name)),
+        triple(payload, iri(RDFS + "label"), literal(name)),
         triple(payload, iri(SPDX + "checksum"), checksum),
         triple(checksum, _A, iri(SPDX + "Checksum")),
         triple(checksum, iri(SPDX + "algorithm"), iri(SPDX + "checksumAlgorithm_sha256")),
         triple(
             checksum,
             iri(SPDX + "checksumValue"),
-            literal(locator.payload, datatype=XSD + "hexBinary"),
+            literal(digest, datatype=XSD + "hexBinary"),
         ),
     ]
-    if locator.name.startswith(("http://", "https://")):
-        lines.append(triple(payload, iri(DCTERMS + "source"), iri(locator.name)))
+    if name.startswith(("http://", "https://")):
+        lines.append(triple(payload, iri(DCTERMS + "source"), iri(name)))
     return b"".join(lines)
 
 
-def _evidence(subject: bytes, node: bytes, evidence: Evidence) -> list[bytes]:
-    return [
-        triple(subject, _EVIDENCE, node),
-        triple(node, _A, _EVIDENCE_CLASS),
-        triple(node, _FIELD, literal(evidence.property)),
-        triple(node, _RULE, literal(evidence.rule)),
-        triple(node, _BEFORE, literal(evidence.before)),
-        triple(node, _AFTER, literal(evidence.after)),
-        triple(node, _CONFIDENCE, literal(_decimal(evidence.confidence), datatype=XSD + "decimal")),
-    ]
+_name = functools.lru_cache(maxsize=1024)(literal)  # of fields and rules: few, in every record
 
 
-def _decimal(value: float) -> str:
+@functools.lru_cache(maxsize=10_001)
+def _decimal(value: float) -> bytes:
     # xsd:decimal knows no exponent; four places are more than any rule is sure of.
-    return f"{value:.4f}".rstrip("0").removesuffix(".") or "0"
+    return (f"{value:.4f}".rstrip("0").removesuffix(".") or "0").encode()
 
 
-def _payload(base: str, locator: Locator) -> bytes:
-    return iri(f"{base}payload/{locator.payload}")
+def _payload(base: str, digest: str) -> bytes:
+    return iri(f"{base}payload/{digest}")
 
 
 def _activity(base: str, run: Run) -> bytes:

@@ -110,17 +110,16 @@ def _cataloom(syntax: str, *, in_memory: bool) -> Job:
 
 
 def cataloom_rdfxml(corpus: Path, output: Path) -> Callable[[], None]:
-    """N-Triples of the records, ready -> RDF/XML, a thousand records at a time."""
+    """Turn records into RDF/XML, a batch at a time."""
     from pipeline.map import compile_mapping
 
     mapping = compile_mapping(ROOT / "ontology" / "context.jsonld", SCOPE)
-    lines = [mapping.ntriples(record) for record in records(corpus)]
 
     def job() -> None:
         with output.open("wb", buffering=BUFFER) as file:
             file.write(mapping.rdfxml_head())
-            for start in range(0, len(lines), 1000):
-                file.write(mapping.rdfxml(b"".join(lines[start : start + 1000])))
+            for batch in batches(records(corpus)):
+                file.write(b"".join(map(mapping.rdfxml, batch)))
             file.write(mapping.rdfxml_tail())
 
     return job

@@ -173,7 +173,7 @@ def graph(monkeypatch: pytest.MonkeyPatch) -> Callable[[Mapping, Record], set[Tr
         assert read_pyoxigraph(document, "jsonld") == expected
         assert read_rdflib(document, monkeypatch) == expected
         assert read_pyld(document) == expected
-        xml = mapping.rdfxml_head() + mapping.rdfxml(ntriples) + mapping.rdfxml_tail()
+        xml = mapping.rdfxml_head() + mapping.rdfxml(record) + mapping.rdfxml_tail()
         # RDF/XML cannot hold every character; problems() says so, of a text cut in two only that.
         doubts = ("Holds", "Half of a character pair")
         if not any(one.message.startswith(doubts) for one in mapping.problems(record)):

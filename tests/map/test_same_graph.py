@@ -141,6 +141,6 @@ def test_documents_of_several_records(mapping: Mapping, record: Record, graph: G
     expected = len(graph(mapping, record) | graph(mapping, second))
     turtle = mapping.turtle_head() + mapping.turtle(record) + mapping.turtle(second)
     assert len(list(pyoxigraph.parse(turtle, format=pyoxigraph.RdfFormat.TURTLE))) == expected
-    lines = mapping.ntriples(second) + mapping.ntriples(record)
-    xml = mapping.rdfxml_head() + mapping.rdfxml(lines) + mapping.rdfxml_tail()
+    nodes = mapping.rdfxml(second) + mapping.rdfxml(record)
+    xml = mapping.rdfxml_head() + nodes + mapping.rdfxml_tail()
     assert len(list(pyoxigraph.parse(xml, format=pyoxigraph.RdfFormat.RDF_XML))) == expected
