@@ -8,21 +8,25 @@ import shlex
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
+from pipeline.catalogue_folder import load_catalogue
 from pipeline.errors import CataloomError, OutputError, SettingsError, show_path
+from pipeline.settings import CATALOGUE_FILE
 
 DAILY = "06:15"
 TIME = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
+WORKS_IN = re.compile(r"^WorkingDirectory=(.+)$", re.MULTILINE)
+MISREAD = "%\"'\\$"  # specifiers, quotes, escapes, variables
+TEMPORARY = (Path("/tmp"), Path("/var/tmp"))  # noqa: S108 - what PrivateTmp= replaces
 CRON_SECONDS = 10
 
 SERVICE = """\
 # {name}: runs a catalogue once; {name}.timer says when. Written by cataloom schedule install.
 [Unit]
 Description=Cataloom catalogue in {folder}
-Wants=network-online.target
-After=network-online.target
-
+{network}
 [Service]
 Type=oneshot
 WorkingDirectory={folder}
@@ -36,11 +40,17 @@ UMask=0022
 NoNewPrivileges=yes
 LockPersonality=yes
 RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX
+RestrictNamespaces=yes
 RestrictRealtime=yes
 RestrictSUIDSGID=yes
 SystemCallArchitectures=native
 SystemCallFilter=@system-service
+SystemCallErrorNumber=EPERM
 {system}"""
+NETWORK = """\
+Wants=network-online.target
+After=network-online.target
+"""
 SYSTEM = """\
 User={owner}
 CapabilityBoundingSet=
@@ -54,7 +64,7 @@ ProtectKernelLogs=yes
 ProtectKernelModules=yes
 ProtectKernelTunables=yes
 ProtectSystem=strict
-ReadWritePaths={folder}
+ReadWritePaths={written}
 """
 TIMER = """\
 # {name}: when {name}.service runs. Written by cataloom schedule install.
@@ -73,42 +83,104 @@ WantedBy=timers.target
 """
 
 
-def systemd_units(folder: Path, command: str, time: str = DAILY, owner: str = "") -> dict[str, str]:
+def systemd_units(
+    folder: Path,
+    command: str,
+    time: str = DAILY,
+    owner: str = "",
+    *,
+    name: str = "",
+    elsewhere: Iterable[Path] = (),
+) -> dict[str, str]:
     """Return the service and the timer for a catalogue folder, by file name.
 
     With an `owner` they are for the system and run as that user, shut off from the rest of the
-    machine; without, for a user's own systemd, which may not shut off as much.
+    machine but for what a run writes `elsewhere`; without, for a user's own systemd, which may not
+    shut off as much. Without a `name` they are named after the folder.
     """
-    name = unit_name(folder)
-    whole = str(folder.resolve())
-    problem = next((c for c in whole if c in '%"\\$' or c.isspace()), "")
+    name = name or unit_name(folder.resolve().name)
+    whole = folder.resolve()
+    others = list(elsewhere) if owner else []
+    for path in (whole, *others, Path(command)):
+        _check_path(path)
+    told = {"name": name, "folder": str(whole), "command": command, "time": time}
+    paths = "\n".join((str(whole), *(f"ReadWritePaths=-{path}" for path in others)))
+    system = SYSTEM.format(owner=owner, written=paths) if owner else ""
+    service = SERVICE.format(**told, network=NETWORK if owner else "", system=system)
+    return {f"{name}.service": service, f"{name}.timer": TIMER.format(**told)}
+
+
+def unit_name(folder: str) -> str:
+    """Return the name of a catalogue's units: `cataloom-` and its folder's name."""
+    return "cataloom-" + (re.sub(r"[^a-z0-9]+", "-", folder.lower()).strip("-") or "x")
+
+
+def _free_name(place: Path, folder: Path) -> str:
+    """Return a name for the units that no other catalogue's have in `place`.
+
+    Where the folder's name is taken, the names of the folders it is in go before it.
+    """
+    whole = folder.resolve()
+    name = ""
+    for first in range(len(whole.parts) - 1, 0, -1):
+        name = unit_name("-".join(whole.parts[first:]))
+        service = place / f"{name}.service"
+        text = service.read_text("utf-8", "replace") if service.is_file() else ""
+        found = WORKS_IN.search(text)
+        other = Path(found[1]) if found else whole
+        if other == whole or not (other / CATALOGUE_FILE).is_file():
+            break
+    return name
+
+
+def _written_elsewhere(folder: Path) -> list[Path]:
+    """Return where a run writes outside of its folder: what `output` links to, the metrics."""
+    whole = folder.resolve()
+    metrics = load_catalogue(whole).alerts.metrics
+    places = [(whole / "output").resolve()]
+    if metrics and not metrics.startswith("env:"):
+        places.append((whole / metrics).resolve().parent)
+    return [place for place in dict.fromkeys(places) if not place.is_relative_to(whole)]
+
+
+def _check_path(path: Path) -> None:
+    problem = next((c for c in str(path) if c in MISREAD or c.isspace()), "")
     if problem:
         raise SettingsError(
-            f"the folder's path holds {problem!r}, which systemd reads in a way of its own",
-            where=whole,
+            f"the path holds {problem!r}, which systemd reads in a way of its own",
+            where=str(path),
             expected="a path of letters, digits, '-', '_', '.' and '/'",
-            next_step="move the catalogue folder, or use --cron",
+            next_step="move the folder, or use --cron",
         )
-    system = SYSTEM.format(owner=owner, folder=whole) if owner else ""
-    told = {"name": name, "folder": whole, "command": command, "time": time, "system": system}
-    return {f"{name}.service": SERVICE.format(**told), f"{name}.timer": TIMER.format(**told)}
 
 
-def unit_name(folder: Path) -> str:
-    """Return the name of a catalogue's units: `cataloom-` and its folder's name."""
-    return "cataloom-" + (
-        re.sub(r"[^a-z0-9]+", "-", folder.resolve().name.lower()).strip("-") or "x"
-    )
+def _check_that_it_lasts(path: Path) -> None:
+    if any(path.is_relative_to(place) for place in TEMPORARY):
+        raise SettingsError(
+            "this is a place for temporary files, and the service sees only its own of them",
+            where=str(path),
+            expected="a folder that lasts, such as /srv/catalogue",
+            next_step="move the folder, or use --cron",
+        )
 
 
 def cron_line(folder: Path, command: str, time: str = DAILY) -> str:
     """Return the line for cron: silent unless something is wrong, which cron mails.
 
-    A `%` means a new line to cron (crontab(5)), so it is escaped.
+    A `%` means a new line to cron (crontab(5)), so it is escaped, and stands outside of quotes:
+    some crons leave the backslash to the shell.
     """
+    whole = str(folder.resolve())
+    if "\n" in whole:
+        raise SettingsError(
+            "the folder's name holds a line end, which a crontab cannot", where=repr(whole)
+        )
     hour, minute = time.split(":")
-    whole = f"{shlex.quote(command)} -C {shlex.quote(str(folder.resolve()))} run"
-    return f"{int(minute)} {int(hour)} * * *  {whole}".replace("%", r"\%")
+    return f"{int(minute)} {int(hour)} * * *  {_for_cron(command)} -C {_for_cron(whole)} run"
+
+
+def _for_cron(word: str) -> str:
+    return r"\%".join(shlex.quote(part) if part else "" for part in word.split("%"))
 
 
 def install_systemd(folder: Path, time: str = DAILY, to: Path | None = None) -> list[str]:
@@ -118,8 +190,12 @@ def install_systemd(folder: Path, time: str = DAILY, to: Path | None = None) -> 
     home = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
     place = to or (Path("/etc/systemd/system") if is_root else home / "systemd" / "user")
     owner = folder.resolve().owner() if is_root else ""
-    units = systemd_units(folder, own_command(), time, owner)
+    elsewhere = _written_elsewhere(folder) if is_root else []
+    for path in (folder.resolve(), Path(own_command())) if is_root else ():
+        _check_that_it_lasts(path)
     try:
+        free = _free_name(place, folder)
+        units = systemd_units(folder, own_command(), time, owner, name=free, elsewhere=elsewhere)
         place.mkdir(parents=True, exist_ok=True)
         for name, text in units.items():
             (place / name).write_text(text, "utf-8")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -42,6 +43,14 @@ def test_systemd_accepts_the_units(owner: str, tmp_path: Path) -> None:
     assert (done.returncode, told) == (0, [])
 
 
+@pytest.fixture
+def as_root(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Write units for the system, also where the tests run as somebody else, below /tmp."""
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(schedule, "TEMPORARY", ())
+
+
+@pytest.mark.usefixtures("as_root")
 def test_units_are_written_for_this_folder(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -59,13 +68,102 @@ def test_units_are_written_for_this_folder(
     assert "enable --now cataloom-my-catalogue.timer" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("name", ["a b", "100%", 'q"uote', "dollar$"])
+@pytest.mark.parametrize("name", ["a b", "100%", 'q"uote', "o'clock", "dollar$"])
 def test_a_path_that_systemd_would_misread_is_refused(name: str, tmp_path: Path) -> None:
-    (tmp_path / name).mkdir()
     with pytest.raises(SettingsError, match="which systemd reads in a way of its own"):
-        install_systemd(tmp_path / name, to=tmp_path)
-    assert "\\%" in cron_line(Path("/srv/100%"), COMMAND)
-    assert "'/srv/a b'" in cron_line(Path("/srv/a b"), COMMAND)
+        systemd_units(tmp_path / name, COMMAND)
+    with pytest.raises(SettingsError, match="which systemd reads in a way of its own"):
+        systemd_units(tmp_path, f"/opt/{name}/cataloom")
+    with pytest.raises(SettingsError, match="which systemd reads in a way of its own"):
+        systemd_units(tmp_path, COMMAND, owner="root", elsewhere=[tmp_path / name])
+
+
+def test_only_units_of_the_system_wait_for_the_network() -> None:
+    """A user's systemd has no network-online.target, and may not shut off folders."""
+    for owner, is_there in (("", False), ("root", True)):
+        service = systemd_units(Path("/srv/catalogue"), COMMAND, owner=owner)
+        text = service["cataloom-catalogue.service"]
+        for line in ("After=network-online.target", "User=root", "ReadWritePaths=/srv/catalogue"):
+            assert (line in text.splitlines()) == is_there
+
+
+@pytest.mark.usefixtures("as_root")
+def test_what_a_run_writes_outside_of_its_folder_is_let_through(tmp_path: Path) -> None:
+    small = SmallCatalogue(tmp_path / "small", f'[alerts]\nmetrics = "{tmp_path}/node/c.prom"\n')
+    (tmp_path / "disk").mkdir()
+    (small.folder / "output").symlink_to(tmp_path / "disk")
+    install_systemd(small.folder, to=tmp_path / "units")
+    service = (tmp_path / "units" / "cataloom-small.service").read_text("utf-8")
+    lines = [line for line in service.splitlines() if line.startswith("ReadWritePaths=")]
+    assert lines == [
+        f"ReadWritePaths={small.folder}",
+        f"ReadWritePaths=-{tmp_path}/disk",
+        f"ReadWritePaths=-{tmp_path}/node",
+    ]
+
+
+def test_a_folder_that_the_service_would_not_see_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(schedule, "TEMPORARY", (tmp_path,))
+    small = SmallCatalogue(tmp_path / "small")
+    with pytest.raises(SettingsError, match="a place for temporary files"):
+        install_systemd(small.folder, to=tmp_path / "units")
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    assert install_systemd(small.folder, to=tmp_path / "units")
+
+
+@pytest.mark.usefixtures("as_root")
+def test_two_folders_of_one_name_get_units_of_their_own(tmp_path: Path) -> None:
+    units = tmp_path / "units"
+    for place in ("one", "two"):
+        SmallCatalogue(tmp_path / place / "books")
+        for _ in range(2):
+            install_systemd(tmp_path / place / "books", to=units)
+    assert sorted(file.stem for file in units.glob("*.timer")) == [
+        "cataloom-books", "cataloom-two-books",
+    ]  # fmt: skip
+    (tmp_path / "one").rename(tmp_path / "moved")
+    install_systemd(tmp_path / "moved" / "books", to=units)
+    service = (units / "cataloom-books.service").read_text("utf-8")
+    assert f"WorkingDirectory={tmp_path}/moved/books\n" in service, "nothing is left of the old"
+
+
+CRON = {"HOME": "/", "LOGNAME": "nobody", "PATH": "/usr/bin:/bin", "SHELL": "/bin/sh"}
+
+
+@pytest.mark.parametrize("takes_backslashes", [True, False])
+@pytest.mark.parametrize("name", ["plain", "a b 100% 'é", "%", "a\\%b"])
+def test_the_line_for_cron_is_what_a_shell_takes_apart(
+    takes_backslashes: bool, name: str, tmp_path: Path
+) -> None:
+    """Debian's cron takes the backslash off an escaped %, others leave it to the shell."""
+    folder = tmp_path / name
+    folder.mkdir()
+    command = folder / "cataloom"
+    command.write_text('#!/bin/sh\nprintf "%s\\n" "$0" "$@"\n')
+    command.chmod(0o755)
+    line = cron_line(folder, str(command)).split(maxsplit=5)[5]
+    assert re.search(r"(?<!\\)%", line) is None, "cron would end the line there"
+    if takes_backslashes:
+        line = line.replace(r"\%", "%")
+    done = subprocess.run(["sh", "-c", line], env=CRON, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == [str(command), "-C", str(folder), "run"]
+
+
+def test_the_line_for_cron_runs_the_catalogue_and_says_nothing(tmp_path: Path) -> None:
+    small = SmallCatalogue(tmp_path / "a b 100% é")
+    small.write(entries(1))
+    line = cron_line(small.folder, schedule.own_command()).split(maxsplit=5)[5].replace(r"\%", "%")
+    done = subprocess.run(["sh", "-c", line], env=CRON, capture_output=True, text=True, check=True)
+    assert (done.stdout, done.stderr) == ("", "")
+    assert len(small.records()) == 1
+
+
+def test_a_folder_that_no_crontab_can_hold_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="holds a line end"):
+        install_cron(tmp_path / "a\nb", to=tmp_path / "crontab")
 
 
 def crontab_program(folder: Path) -> Path:
@@ -104,6 +202,7 @@ def test_a_crontab_file(tmp_path: Path) -> None:
     assert file.read_text("utf-8").count(" run\n") == 1
 
 
+@pytest.mark.usefixtures("as_root")
 def test_what_is_wrong_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(SettingsError, match="--at '25:00' is no time of day"):
         install_cron(tmp_path, "25:00")
