@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline import operating, source_commands
-from pipeline.command_line import DiffFormat, settings_of, show_changes
+from pipeline.command_line import DiffFormat, folder_of, settings_of, show_changes
 from pipeline.errors import CataloomError, QueryError, show_path
 
 if TYPE_CHECKING:
@@ -78,6 +78,9 @@ def run(
     offline: Annotated[
         bool, typer.Option("--offline", help="Ask no server: use what was fetched before.")
     ] = False,
+    again: Annotated[
+        bool, typer.Option("--again", help="Publish a release made anew even if nothing changed.")
+    ] = False,
     require_previous: Annotated[
         bool,
         typer.Option("--require-previous", help="Refuse to begin where nothing is published."),
@@ -93,40 +96,49 @@ def run(
     ] = LogFormat.TEXT,
 ) -> None:
     """Harvest the sources and publish a release, if anything changed."""
-    from pipeline.attending import attend, check_links_after
+    from pipeline.attending import attend, check_links_after, settings_to_run
+    from pipeline.preconditions import select_sources
     from pipeline.progress import JsonLog, Progress
     from pipeline.run import run_catalogue
 
-    settings = settings_of(context)
     told = JsonLog(sys.stderr) if log is LogFormat.JSON else Progress(sys.stderr)
-    do = functools.partial(
-        run_catalogue,
-        settings,
-        sources=tuple(source or ()),
-        jobs=jobs,
-        offline=offline,
-        publishes=not plan,
-        require_previous=require_previous,
-        tell=told.tell,
-    )
     with told:
-        outcome = do() if plan else attend(settings, do)
+        folder, names = folder_of(context), tuple(source or ())
+        settings = settings_of(context) if plan else settings_to_run(folder, told.warn)
+        select_sources(settings, names)  # a mistake at the keyboard is no run that failed
+        do = functools.partial(
+            run_catalogue,
+            settings,
+            sources=names,
+            jobs=jobs,
+            offline=offline,
+            publishes=not plan,
+            again=again,
+            require_previous=require_previous,
+            tell=told.tell,
+            warn=told.warn,
+        )
+        outcome = do() if plan else attend(settings, do, told.warn)
         if not plan and not offline:
             check_links_after(settings, told.tell)
-    told.end(outcome)
+    told.end(outcome, folder)
     if plan:
         from pipeline.diff import read_changes
+        from pipeline.last_run import HELD_CHANGES
 
-        show_changes(read_changes(outcome.folder / "changes.jsonl"), form)
+        files = (outcome.folder / name for name in ("changes.jsonl", HELD_CHANGES))
+        show_changes((one for file in files if file.exists() for one in read_changes(file)), form)
     raise typer.Exit(outcome.exit_code)
 
 
 @app.command()
 def check(context: typer.Context) -> None:
     """Check settings, ontology, mapping and shapes without a run."""
+    from pipeline.alerts import alert_problems
     from pipeline.check import check_catalogue
 
-    findings = check_catalogue(settings_of(context))
+    settings = settings_of(context)
+    findings = [*alert_problems(settings), *check_catalogue(settings)]
     for finding in findings:
         typer.echo(finding)
     if findings:
@@ -229,10 +241,25 @@ def main(arguments: list[str] | None = None) -> None:
     try:
         app(args=arguments, prog_name="cataloom")
     except CataloomError as error:
-        typer.echo(f"cataloom: {error}", err=True)
+        _say(error)
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
+
+
+def _say(error: CataloomError) -> None:
+    """Print an error; what is not read at a terminal is such as can be followed anywhere.
+
+    There, what people were told of before is not said again: cron would mail it every day.
+    """
+    text = str(error)
+    if error.catalogue and not sys.stderr.isatty():
+        if error.is_known:
+            return
+        from pipeline.read_elsewhere import with_folder
+
+        text = with_folder(text, error.catalogue)
+    typer.echo(f"cataloom: {text}", err=True)
 
 
 def _query_text(sparql: str | None, file: Path | None) -> str:

@@ -15,6 +15,8 @@ NEW, OLD, GONE = ".new-", ".old-", ".gone-"
 LEFT = (NEW, OLD, GONE, ".restore-")
 RELEASES = "releases"
 HARVESTS = "harvests"
+HELD = "held"
+PAYLOADS = "payloads"
 PARTIAL = ".partial-"
 CURRENT = "current"
 

@@ -11,7 +11,9 @@ from typing import TypeVar
 
 import msgspec
 
+from pipeline.compare import title_of
 from pipeline.errors import CataloomError
+from pipeline.grace import SAID
 from pipeline.job import Job, Lost, PartResult, Tools
 from pipeline.model import (
     Books,
@@ -89,6 +91,18 @@ class Findings(msgspec.Struct, frozen=True):
     def lost(self) -> Iterator[Lost]:
         """Yield the published records that this harvest is the first not to hold."""
         yield from self._lines("lost", Lost)
+
+    def said_deleted(self) -> Iterator[Lost]:
+        """Yield the published records that the source says are deleted, and held until now."""
+        said = {
+            stone.id
+            for stone in self.tombstones
+            if stone.release == self.number and stone.reason == SAID
+        }
+        if said:
+            for one in self._lines("out", Record):
+                if one.id in said and not one.missing_since:
+                    yield Lost(one.id, one.source, title_of(one))
 
     def quarantine(self) -> Iterator[Record]:
         """Yield the rejected records."""

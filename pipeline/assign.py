@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -12,6 +12,7 @@ import msgspec
 
 from pipeline.batch import abstract, batch_lines, kind
 from pipeline.compare import title_of
+from pipeline.errors import SettingsError
 from pipeline.grace import Deletion
 from pipeline.harvest import Harvest, identities
 from pipeline.link.identity import Identities, Known
@@ -67,7 +68,7 @@ def read_previous(folder: Path | None, *, by_same_rules: bool = False) -> Previo
         return Previous(None, known, [], 0)
     for head, _ in read_heads(folder):
         known.setdefault(head.source, []).append(Known(head.id, head.keys, kind(head)))
-        if by_same_rules and head.entry and not head.missing:
+        if by_same_rules and head.entry and not head.missing_since:
             entries[head.id] = head.entry
     count = sum(len(several) for several in known.values())
     tombstones = read_tombstones(folder)
@@ -235,9 +236,15 @@ def _keep_one_each(found: Identities, keys: Mapping[str, tuple[str, ...]]) -> No
 def _still_open(
     folder: Path | None, settled: Settled, published: Collection[str], shown: Collection[str]
 ) -> Iterator[ReviewLine]:
-    """Yield the questions of the last release that nobody answered and that still arise."""
-    file = folder / "review.csv" if folder else None
-    for _, row in read_rows(file, ReviewLine.__struct_fields__) if file else ():
+    """Yield the questions of the last release that nobody answered and that still arise.
+
+    A release that was thinned, or whose table is damaged, has none.
+    """
+    rows: list[tuple[int, dict[str, str]]] = []
+    if folder is not None:
+        with suppress(SettingsError):
+            rows += read_rows(folder / "review.csv", ReviewLine.__struct_fields__)
+    for _, row in rows:
         pair = row["record"], row["value"]
         if row["property"] != "identity" or pair in settled or pair[1] in shown:
             continue

@@ -3,50 +3,78 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import NoReturn
 
 import msgspec
 
 from pipeline import release
+from pipeline.catalogue_folder import load_settings
 from pipeline.ending import Outcome
-from pipeline.errors import CataloomError, LockHeld
-from pipeline.last_run import FOLDER, read_last_run
-from pipeline.model import Books, Change
-from pipeline.runs import (
-    CATALOGUE,
-    GOOD,
-    Incident,
-    RunLine,
-    append_run,
-    incidents_after,
-    last_run,
-    read_runs,
-)
-from pipeline.settings import Settings
+from pipeline.errors import CataloomError, LockHeld, SettingsError
+from pipeline.failing import keep_failure, mark_of
+from pipeline.last_run import FOLDER, LastRun, read_last_run
+from pipeline.read_elsewhere import with_whole_paths
+from pipeline.recording import Warn, put_on_record, silent
+from pipeline.runs import CATALOGUE, RunLine
+from pipeline.settings import CATALOGUE_FILE, Settings
 
-FILES = ("report.html", "issues.csv", "changes.jsonl", "quarantine.jsonl")
-UNEXPECTED = 1
+UNEXPECTED, REFUSED = 1, 4
 
 
-def attend(settings: Settings, run: Callable[[], Outcome]) -> Outcome:
+def settings_to_run(folder: Path, warn: Warn = silent) -> Settings:
+    """Return the settings of a folder for a run; what is wrong with them is told as a failed run.
+
+    Raises `SettingsError`. People are told as far as `[alerts]` can be read.
+    """
+    try:
+        return load_settings(folder)
+    except SettingsError as error:
+        if (folder / CATALOGUE_FILE).exists() or (folder / "output").is_dir():
+            from pipeline.rescued import rescued_catalogue
+
+            found = error
+            settings = Settings(folder, rescued_catalogue(folder), ())
+
+            def fail() -> NoReturn:
+                raise found
+
+            attend(settings, fail, warn)
+        raise
+
+
+def attend(
+    settings: Settings, run: Callable[[], Outcome], warn: Warn = silent, *, by_hand: bool = False
+) -> Outcome:
     """Do a run, put it on record, send what is due; returns or raises what the run does.
 
-    A run that finds the lock held, or that only plans, is not on record.
+    A run that finds the lock held, or that only plans, is not on record; nor is one that is asked
+    for `by_hand` and fails: who asked is told there and then, and what is published is as before.
+    `warn` takes a line on what could not be told. What is returned or raised says whether all that
+    is wrong was known (`is_known`): people were told before.
     """
     begun, clock = time.monotonic(), release.stamp(release.clock())
+    mark = mark_of(settings.output)
     try:
         outcome = run()
     except LockHeld:
         raise
     except Exception as error:
-        seconds = round(time.monotonic() - begun, 1)
-        _put_on_record(settings, _failed(settings, clock, seconds, error), {})
+        if not by_hand:
+            seconds = round(time.monotonic() - begun, 1)
+            _attend_failure(settings, clock, seconds, error, mark, warn)
         raise
-    if outcome.kind != "planned":
-        seconds = round(time.monotonic() - begun, 1)
-        _put_on_record(settings, _ended(settings, clock, seconds, outcome), outcome.books)
-    return outcome
+    if outcome.kind == "planned":
+        return outcome
+    seconds = round(time.monotonic() - begun, 1)
+    line = _ended(settings, clock, seconds, outcome)
+    try:
+        is_known = put_on_record(settings, line, outcome.books, _told(settings), warn)
+    except CataloomError as error:
+        _attend_failure(settings, clock, seconds, error, mark, warn)
+        raise
+    return msgspec.structs.replace(outcome, is_known=is_known)
 
 
 def check_links_after(settings: Settings, tell: Callable[[str], None]) -> None:
@@ -61,23 +89,27 @@ def check_links_after(settings: Settings, tell: Callable[[str], None]) -> None:
 
 
 def send_test(settings: Settings) -> dict[str, str]:
-    """Send a test message through every channel that is set; return each one's problem or ''."""
-    from pipeline.alerts import Message, channels_of, ping, send
+    """Send a test message through every channel that is set; return each one's problem or ''.
+
+    The dead man's switch is not asked for: that would say that a run was good.
+    """
+    from pipeline.alerts import Message, message_channels, send
+    from pipeline.recording import title_of
 
     catalogue = settings.catalogue
     clock = release.stamp(release.clock())
-    title = catalogue.title.get("en") or next(iter(catalogue.title.values()))
     message = Message(
         kind="test",
-        subject=f"{title}: a test",
+        subject=f"{title_of(catalogue)}: a test",
         text=f"This is a test of {clock}. So will messages on runs that need you arrive.\n",
         run=clock,
     )
-    problems = {**send(catalogue, message), **ping(catalogue)}
-    tested = [name for name in channels_of(catalogue.alerts) if name != "metrics"]
-    if not tested:
-        return {"alerts": "no channel is set; see [alerts] in docs/settings.md"}
-    return {name: problems.get(name, "") for name in tested}
+    problems = send(catalogue, message)
+    return {name: problems.get(name, "") for name in message_channels(catalogue.alerts)}
+
+
+def _told(settings: Settings) -> Path:
+    return settings.output.resolve() / FOLDER
 
 
 def _ended(settings: Settings, clock: str, seconds: float, outcome: Outcome) -> RunLine:
@@ -95,106 +127,62 @@ def _ended(settings: Settings, clock: str, seconds: float, outcome: Outcome) -> 
         sources=outcome.sources,
         records=manifest.records if manifest else 0,
         changes={name: count for name, count in changes.items() if count},
-        problems=dict(outcome.failed),
+        problems=_whole(settings, outcome.failed),
     )
 
 
-def _failed(settings: Settings, clock: str, seconds: float, error: Exception) -> RunLine:
+def _attend_failure(
+    settings: Settings,
+    clock: str,
+    seconds: float,
+    error: Exception,
+    mark: tuple[int, ...],
+    warn: Warn,
+) -> None:
+    """Put a run that raised an error on record, and let the last run's folder be that of this run.
+
+    Whatever goes wrong here must not hide the error.
+    """
+    line = _failed(settings, clock, seconds, error, mark)
+    last = LastRun(
+        clock=clock, outcome=line.outcome, exit_code=line.exit_code, release=line.release,
+        failed={name: text for name, text in line.problems.items() if name != CATALOGUE},
+    )  # fmt: skip
+    try:
+        is_own = keep_failure(settings, last, "\n".join(line.problems.values()), mark)
+        told = _told(settings) if is_own else None
+        is_known = put_on_record(settings, line, {}, told, warn)
+    except Exception as problem:  # the run's own error is the one to be raised
+        warn(f"the run could not be put on record: {problem}")
+        return
+    if isinstance(error, CataloomError):
+        error.is_known, error.catalogue = is_known, settings.folder
+
+
+def _failed(
+    settings: Settings, clock: str, seconds: float, error: Exception, mark: tuple[int, ...]
+) -> RunLine:
     known = isinstance(error, CataloomError)
     code = error.exit_code if isinstance(error, CataloomError) else UNEXPECTED
     message = str(error) if known else f"{type(error).__name__}: {error}"
-    last = read_last_run(settings.output)
-    told = last.failed if last and last.outcome == "refused" and last.clock == clock else {}
+    last = read_last_run(settings.output) if mark_of(settings.output) != mark else None
+    refused = last.failed if last and last.outcome == "refused" else {}
     try:
         manifest = release.previous_manifest(settings.output)
-    except CataloomError:
+    except (CataloomError, OSError):
         manifest = None
     return RunLine(
         clock=clock,
-        outcome="refused" if told or code == 4 else "failed",  # noqa: PLR2004 - see errors.py
+        outcome="refused" if refused or code == REFUSED else "failed",
         exit_code=code,
         seconds=seconds,
         release=manifest.id if manifest else "",
-        sources=tuple(sorted(told)),
+        sources=tuple(sorted(refused)),
         records=manifest.records if manifest else 0,
-        problems=dict(told) or {CATALOGUE: message},
+        problems=_whole(settings, refused or {CATALOGUE: message}),
     )
 
 
-def _put_on_record(settings: Settings, line: RunLine, books: Mapping[str, Books]) -> None:
-    """Add the run to the history, tell what is due, write the metrics."""
-    before = last_run(settings.output)
-    alerts = settings.catalogue.alerts
-    known = before.open if before else {}
-    after, due = incidents_after(known, line, alerts.remind_days)
-    kinds = tuple(kind for kind in ("failure", "reminder", "recovery") if due[kind])
-    line = msgspec.structs.replace(line, open=after, alert=kinds)
-    problems = _tell(settings, line, due, known) if kinds else {}
-    if problems:  # nobody was told: it is due again
-        again = {
-            key: msgspec.structs.replace(one, told="") if key in due["failure"] else one
-            for key, one in after.items()
-        }
-        line = msgspec.structs.replace(line, open=again)
-    problems |= _after_a_good_run(settings, line)
-    line = msgspec.structs.replace(line, undelivered=problems)
-    try:
-        append_run(settings.output, line)
-        _write_metrics(settings, line, books)
-    except OSError as error:
-        problem = release.cannot_write(settings.output, error)
-        if line.is_good:
-            raise problem from error
-
-
-def _tell(
-    settings: Settings,
-    line: RunLine,
-    due: Mapping[str, Sequence[str]],
-    known: Mapping[str, Incident],
-) -> dict[str, str]:
-    from pipeline.alerts import failure_message, recovery_message, send
-
-    catalogue = settings.catalogue
-    title = catalogue.title.get("en") or next(iter(catalogue.title.values()))
-    folder = settings.output / FOLDER
-    problems: dict[str, str] = {}
-    if due["failure"] or due["reminder"]:
-        files = [file for name in FILES if (file := folder / name).is_file()]
-        message = failure_message(title, line, due, _changes(folder), files, folder)
-        problems |= send(catalogue, message)
-    if due["recovery"]:
-        message = recovery_message(title, line, due["recovery"], known)
-        problems |= send(catalogue, message)
-    return problems
-
-
-def _after_a_good_run(settings: Settings, line: RunLine) -> dict[str, str]:
-    if not line.is_good or line.outcome not in GOOD or not settings.catalogue.alerts.ping:
-        return {}
-    from pipeline.alerts import ping
-
-    return ping(settings.catalogue)
-
-
-def _write_metrics(settings: Settings, line: RunLine, books: Mapping[str, Books]) -> None:
-    alerts = settings.catalogue.alerts
-    if not alerts.metrics:
-        return
-    from pipeline.alerts import write_metrics
-    from pipeline.alerts.channels import value_of
-
-    good = [one.clock for one in read_runs(settings.output) if one.is_good]
-    file = settings.folder / value_of(alerts.metrics)
-    file.parent.mkdir(parents=True, exist_ok=True)
-    write_metrics(file, line, good[-1] if good else "", books,
-                  {"catalogue": settings.catalogue.base})  # fmt: skip
-
-
-def _changes(folder: Path) -> list[Change]:
-    from pipeline.diff import read_changes
-
-    try:
-        return list(read_changes(folder / "changes.jsonl"))
-    except (OSError, msgspec.MsgspecError):
-        return []
+def _whole(settings: Settings, problems: Mapping[str, str]) -> dict[str, str]:
+    """Return messages with whole paths: they will be read from other folders."""
+    return {key: with_whole_paths(text, settings.folder) for key, text in problems.items()}

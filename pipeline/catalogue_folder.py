@@ -108,13 +108,41 @@ def _read(file: Path, struct: type[S], problems: list[str]) -> S | None:
         problems.append(f"{shown}: cannot be read: {error.strerror}")
         return None
     found = list(_unknown_keys(data, struct, ""))
-    if not found:
+    if found:  # a key that is missing may be one of these, misspelt
+        found += _wrong_values(data, struct, "", are_all=False)
+    else:
         try:
             return msgspec.convert(data, struct)
         except msgspec.ValidationError as error:
-            found.append(_explain(str(error)))
+            found = list(_wrong_values(data, struct, "")) or [_explain(str(error))]
     problems += [f"{shown}: {problem}" for problem in found]
     return None
+
+
+def _wrong_values(
+    data: dict[str, object], kind: Any, path: str, *, are_all: bool = True
+) -> Iterator[str]:
+    """Yield a message for each key whose value does not fit, and, if `are_all`, each missing one.
+
+    The values of the struct `kind` are converted one by one: msgspec ends at the first mistake.
+    """
+    hints = get_type_hints(kind, include_extras=True)
+    for field in msgspec.structs.fields(kind):
+        name, value = field.encode_name, data.get(field.encode_name)
+        if name not in data:
+            if field.required and are_all:
+                inside = f" - at `$.{path.rstrip('.')}`" if path else ""
+                yield _explain(f"Object missing required field `{name}`{inside}")
+            continue
+        inner, _ = _struct_in(hints[field.name])
+        if inner is not None and isinstance(value, dict):
+            yield from _wrong_values(value, inner, f"{path}{name}.", are_all=are_all)
+            continue
+        try:
+            msgspec.convert(value, hints[field.name])
+        except msgspec.ValidationError as error:
+            what, at, where = str(error).partition(" - at `$")
+            yield _explain(f"{what} - at `$.{path}{name}{where if at else '`'}")
 
 
 def _unknown_keys(data: object, kind: Any, path: str) -> Iterator[str]:

@@ -23,12 +23,39 @@ class DiffFormat(StrEnum):
     JSON = "json"
 
 
-def settings_of(context: typer.Context) -> Settings:
-    """Return the settings of the folder that `-C` names, or of the nearest."""
-    from pipeline.catalogue_folder import find_folder, load_settings
+def folder_of(context: typer.Context) -> Path:
+    """Return the folder that `-C` names, or the nearest catalogue folder."""
+    from pipeline.catalogue_folder import find_folder
 
     chosen: Path | None = context.obj
-    return load_settings(chosen if chosen is not None else find_folder(Path.cwd()))
+    return chosen if chosen is not None else find_folder(Path.cwd())
+
+
+def settings_of(context: typer.Context) -> Settings:
+    """Return the settings of the folder that `-C` names, or of the nearest."""
+    from pipeline.catalogue_folder import load_settings
+
+    return load_settings(folder_of(context))
+
+
+def readable_settings_of(context: typer.Context) -> tuple[Settings, str]:
+    """Return the settings of the folder and what is wrong with them.
+
+    Where something is, they are what can be read of `catalogue.toml`, without sources. Raises
+    `SettingsError` where there is no catalogue.
+    """
+    from pipeline.errors import SettingsError
+    from pipeline.settings import CATALOGUE_FILE, Settings
+
+    folder = folder_of(context)
+    try:
+        return settings_of(context), ""
+    except SettingsError as error:
+        if not (folder / CATALOGUE_FILE).exists() and not (folder / "output").is_dir():
+            raise
+        from pipeline.rescued import rescued_catalogue
+
+        return Settings(folder, rescued_catalogue(folder), ()), str(error)
 
 
 def show_changes(changes: Iterable[Change], form: DiffFormat) -> None:

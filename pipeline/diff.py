@@ -8,41 +8,90 @@ from pathlib import Path
 
 import msgspec
 
+from pipeline.aside import CURRENT, RELEASES
 from pipeline.compare import change_of, order, title_of
 from pipeline.errors import ReleaseError, show_path
 from pipeline.model import Change
 from pipeline.query.table import visible
-from pipeline.release import current, read_records, read_tombstones, releases
+from pipeline.release import (
+    AGAIN,
+    current,
+    full_id,
+    read_manifest,
+    read_records,
+    read_tombstones,
+    release_id,
+    releases,
+)
 
 ORDER = ("created", "updated", "deleted")
 SHOWN_LENGTH = 100  # characters of a value in a table; JSON holds all of it
 
 
-def chosen(output: Path, first: str, second: str) -> tuple[Path, Path]:
-    """Return the folders of two releases: by default the current one and the one before it.
+def changes_between(output: Path, first: str = "", second: str = "") -> Iterator[Change]:
+    """Yield what changed from one release to another: by default what the current one changed.
 
-    With `first` alone, that one and the current one. Raises `ReleaseError` where there is none.
+    With `first` alone, from that one to the current one. Raises `ReleaseError` where there is none.
     """
-    last = current(output).name
-    kept = [folder.name for folder in releases(output)]
-    if not first:
-        before = [one for one in kept if one < last]
-        if not before:
-            raise ReleaseError(
-                "only one release is kept",
-                where=show_path(output / "releases"),
-                expected="two releases to compare",
-                next_step="run again when the sources have changed: cataloom run",
-            )
-        first = before[-1]
-    for name in (first, second or last):
-        if name not in kept:
-            raise ReleaseError(
-                f"{name!r} is no release that is kept",
-                where=show_path(output / "releases"),
-                expected=f"one of {', '.join(kept)}",
-            )
-    return output / "releases" / first, output / "releases" / (second or last)
+    now = current(output)
+    after = named(output, second) if second else now
+    before = named(output, first) if first else one_before(output)
+    if before is not None:
+        return differences(before, after)
+    file = now / "changes.jsonl"
+    try:
+        return iter(list(read_changes(file)))
+    except (OSError, msgspec.MsgspecError) as error:
+        raise ReleaseError(
+            f"the changes are damaged: {error}", where=show_path(file), next_step=AGAIN
+        ) from error
+
+
+def to_go_back_to(output: Path, name: str = "") -> Path:
+    """Return the folder of an older release: `name`, or the one before the current.
+
+    Raises `ReleaseError` where there is none.
+    """
+    now = current(output)
+    target = named(output, name) if name else one_before(output)
+    if target is None:
+        raise ReleaseError(
+            "only one release is kept",
+            where=show_path(output / RELEASES),
+            expected="an older one to go back to",
+            next_step="mend the source, and publish what it gives then: cataloom run",
+        )
+    if target == now:
+        raise ReleaseError(
+            f"{target.name} is the current release",
+            where=show_path(output / CURRENT),
+            expected="an older one",
+            next_step="cataloom releases lists them",
+        )
+    return target
+
+
+def named(output: Path, name: str) -> Path:
+    """Return the folder of the kept release whose id is, or alone begins with, `name`."""
+    kept = {folder.name: folder for folder in releases(output)}
+    found = kept.get(full_id(name, kept))
+    if found is None:
+        several = [one for one in kept if one.startswith(name)]
+        raise ReleaseError(
+            f"{name!r} is "
+            + ("the beginning of several" if several else "no release that is kept"),
+            where=show_path(output / RELEASES),
+            expected=f"one of {', '.join(several or kept)}",
+        )
+    return found.resolve()
+
+
+def one_before(output: Path) -> Path | None:
+    """Return the folder of the last release kept of those that the current one followed."""
+    now = current(output)
+    line = {release_id(moment) for moment in read_manifest(now).datestamps}
+    before = [one for one in releases(output) if one.name in line and one.name != now.name]
+    return before[-1].resolve() if before else None
 
 
 def differences(before: Path, after: Path) -> Iterator[Change]:
@@ -78,14 +127,18 @@ def read_changes(file: Path) -> Iterator[Change]:
 
 def as_table(changes: Iterable[Change]) -> Iterator[str]:
     """Yield lines for people: each change with what changed before -> after, and the counts."""
-    counts = Counter[str]()
+    counts = Counter[tuple[str, bool]]()
     for change in changes:
-        counts[change.change] += 1
+        counts[change.change, change.held] += 1
         why = f" ({change.reason})" if change.reason else ""
-        yield f"{change.change:<8} {change.id}  {_short(change.title)}{why}"
+        held = " (held back)" if change.held else ""
+        yield f"{change.change:<8} {change.id}  {_short(change.title)}{why}{held}"
         for field, (before, after) in sorted(change.fields.items()):
             yield f"         {field}: {_short(before) or '—'} → {_short(after) or '—'}"
-    yield ", ".join(f"{counts[kind]} {kind}" for kind in ORDER)
+    yield ", ".join(f"{counts[kind, False]} {kind}" for kind in ORDER)
+    if any(held for _, held in counts):
+        told = ", ".join(f"{counts[kind, True]} {kind}" for kind in (*ORDER, "missing"))
+        yield f"held back: {told}"
 
 
 def as_json(changes: Iterable[Change]) -> Iterator[str]:

@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from pipeline.errors import SourceError
 from pipeline.kinds import KINDS
 from pipeline.model import HarvestNote, Issue, Page
 from pipeline.settings import Gates, Rights, Source, SourceFetch, SourceGates
@@ -68,29 +67,35 @@ class Found:
     def drift(self) -> Iterator[Issue]:
         """Yield an issue for each field that far fewer entries give than at the last harvest.
 
-        Raises `SourceError` instead where the source file asks for the same as it did then: the
-        listing's layout has changed.
+        Only where the source file has changed since; if not, see `drifted`.
         """
-        last = self._last
-        limit = self._gates.fill_rate
-        few = min(last.extracted, self._extracted) < max(self._gates.least, 1)
-        if self._is_of_changes or few or limit == SWITCHED_OFF:
+        if self._has_same_settings:
             return
-        fallen = []
-        for name, count in sorted(last.filled.items()):
-            before = 100 * count / last.extracted
-            after = 100 * self._filled[name] / self._extracted
-            if before - after >= limit:
-                fallen.append((name, before, after))
-        same_settings = last.settings == self._settings
-        if fallen and same_settings:
-            raise self._drifted(fallen)
-        for name, before, after in fallen:
+        for name, before, after in self._fallen():
             message = (
                 f"Field '{name}' is in {after:.0f} % of the entries, at the last harvest it was in "
                 f"{before:.0f} %. The source file has changed since; check that this is meant."
             )
             yield Issue(self._source.name, "", "extract", name, "", "warning", message)
+
+    def drifted(self) -> str:
+        """Return how the layout of the listing seems to have changed, or an empty text.
+
+        It has where far fewer entries give a field, though the source file asks for the same.
+        """
+        fallen = self._fallen() if self._has_same_settings else []
+        if not fallen:
+            return ""
+        told = "; ".join(
+            f"'{name}' is in {after:.0f} % of the entries, was in {before:.0f} % (lacking in "
+            f"{' and '.join(self._lacking.get(name, ()))})"
+            for name, before, after in fallen
+        )
+        return (
+            f"the layout of the listing seems to have changed: {told}; the gate is at "
+            f"{self._gates.fill_rate:g} points, gates.fill_rate; see how these fields are found in "
+            f"[{KINDS[self._source.kind].table}] of {self._source.place}"
+        )
 
     def note(self) -> HarvestNote:
         """Return what the next harvest has to know."""
@@ -104,20 +109,23 @@ class Found:
             settings=self._settings,
         )
 
-    def _drifted(self, fallen: list[tuple[str, float, float]]) -> SourceError:
-        told = "; ".join(
-            f"'{name}' is in {after:.0f} % of the entries, was in {before:.0f} % (lacking in "
-            f"{' and '.join(self._lacking.get(name, ()))})"
-            for name, before, after in fallen
-        )
-        source = self._source
-        return SourceError(
-            f"the layout of the listing seems to have changed: {told}",
-            where=source.file or source.name,
-            expected=f"shares that fall by less than {self._gates.fill_rate:g} points",
-            next_step=f"correct how these fields are found in [{KINDS[source.kind].table}]; if the "
-            "entries really no longer have them, set [gates] fill_rate = 100 for one run",
-        )
+    @property
+    def _has_same_settings(self) -> bool:
+        return self._last.settings == self._settings
+
+    def _fallen(self) -> list[tuple[str, float, float]]:
+        """Return the fields that far fewer entries give, and their shares before and after."""
+        last, limit = self._last, self._gates.fill_rate
+        few = min(last.extracted, self._extracted) < max(self._gates.least, 1)
+        if self._is_of_changes or few or limit == SWITCHED_OFF:
+            return []
+        fallen = []
+        for name, count in sorted(last.filled.items()):
+            before = 100 * count / last.extracted
+            after = 100 * self._filled[name] / self._extracted
+            if before - after >= limit:
+                fallen.append((name, before, after))
+        return fallen
 
 
 def settings_digest(source: Source) -> str:

@@ -33,8 +33,8 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     """How a run ended: `kind` is published, partial, unchanged or planned.
 
     `release` is the current release's id, `failed` the message of each source that failed or was
-    refused, `sources` those that were to be read, `folder` where the report and the issues of this
-    run are.
+    refused, `sources` those that were to be read at their place, `folder` where the report and the
+    issues of this run are; with `is_known` people had been told before of all that failed.
     """
 
     kind: str
@@ -44,13 +44,15 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     folder: Path
     failed: Failed = {}
     sources: tuple[str, ...] = ()
+    is_known: bool = False
 
 
 class Plan(msgspec.Struct, frozen=True):
     """What a run works with: what is asked of it, and what stands already.
 
     `accepted` is the refused run whose harvests are published now, for a person's `reason`;
-    `target` the older release whose content is published again.
+    `target` the older release whose content is published again. `again` asks for a release that is
+    made wholly anew, even where nothing has changed. `warn` takes what is not in order.
     """
 
     settings: Settings
@@ -66,6 +68,8 @@ class Plan(msgspec.Struct, frozen=True):
     accepted: Held | None = None
     reason: str = ""
     target: Path | None = None
+    again: bool = False
+    warn: Tell = lambda _: None
 
 
 def manifest_of(
@@ -121,7 +125,7 @@ def end(plan: Plan, made: Made, kind: str, identifier: str, failed: Failed, told
         books=made.books,
         folder=folder,
         failed=failed,
-        sources=tuple(source.name for source in plan.selected),
+        sources=_asked(plan),
     )
 
 
@@ -153,22 +157,30 @@ def unchanged(plan: Plan, previous: Manifest) -> Outcome:
     return Outcome(
         kind="unchanged", exit_code=0, release=previous.id, books=previous.books,
         folder=plan.settings.output / FOLDER,
-        sources=tuple(source.name for source in plan.selected),
+        sources=_asked(plan),
     )  # fmt: skip
 
 
-def planned(plan: Plan, made: Made, failed: Failed, told: Path) -> Outcome:
-    """End a run that only shows what would change; the last run's notes stay as they are."""
+def planned(plan: Plan, made: Made, failed: Failed, told: Path, refused: int = 0) -> Outcome:
+    """End a run that only shows what would change; the last run's notes stay as they are.
+
+    `refused` is the exit code of a run that would be refused.
+    """
     folder = copy_told(told, plan.settings.output / PLAN_FOLDER)
     return Outcome(
         kind="planned",
-        exit_code=PARTIAL_FAILURE if failed else 0,
+        exit_code=refused or (PARTIAL_FAILURE if failed else 0),
         release=plan.previous.id if plan.previous else "",
         books=made.books,
         folder=folder,
         failed=failed,
-        sources=tuple(source.name for source in plan.selected),
+        sources=_asked(plan),
     )
+
+
+def _asked(plan: Plan) -> tuple[str, ...]:
+    """Return the sources of which the run can say how they are: offline none that is on the web."""
+    return tuple(one.name for one in plan.selected if not (plan.offline and one.is_live))
 
 
 def tell_refusal(plan: Plan, made: Made, tools: Tools, failed: Failed, error: RunRefused) -> None:
@@ -181,4 +193,5 @@ def tell_refusal(plan: Plan, made: Made, tools: Tools, failed: Failed, error: Ru
         books=made.books,
     )  # fmt: skip
     tell(made.job, tools, made.findings, told, made.job.work)
-    keep(plan, made.job.work, "refused", error.exit_code, failed)
+    if plan.publishes:
+        keep(plan, made.job.work, "refused", error.exit_code, failed)

@@ -24,9 +24,14 @@ class CataloomError(Exception):
 
     `what` says what is wrong, `where` the place (file, key, record), `expected` what would have
     been right and `next_step` what to do now. All are single lines of plain text.
+
+    Of a run that ended with it: `catalogue` is its folder, and with `is_known` people had been told
+    of it before.
     """
 
     exit_code = 1
+    catalogue: Path | None = None
+    is_known = False
 
     def __init__(
         self, what: str, *, where: str = "", expected: str = "", next_step: str = ""

@@ -14,7 +14,7 @@ import msgspec
 from pipeline.errors import CataloomError, ReleaseError, show_path
 from pipeline.model import Issue, Record
 from pipeline.query.table import visible
-from pipeline.release import read_records
+from pipeline.release import AGAIN, read_records
 from pipeline.vocabulary import fold
 
 NEAREST: Final = 5  # titles that a message offers
@@ -75,7 +75,9 @@ def read_all(release: Path) -> Iterator[Found]:
     except FileNotFoundError:
         return
     except (OSError, msgspec.MsgspecError) as error:
-        raise ReleaseError(f"the quarantine is damaged: {error}", where=show_path(file)) from error
+        raise ReleaseError(
+            f"the quarantine is damaged: {error}", where=show_path(file), next_step=AGAIN
+        ) from error
 
 
 def _is_named(record: Record, asked: str, base: str) -> bool:

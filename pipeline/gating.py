@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import msgspec
 from pipeline.assemble import Findings
 from pipeline.errors import SourceError, show_path
 from pipeline.harvest import Harvest
-from pipeline.held import ASIDE, FOLDER
+from pipeline.held import ASIDE, FOLDER, Held, held_already
 from pipeline.job import Lost
 from pipeline.link.spreadsheet import read_rows, write_rows
 from pipeline.model import Books, HarvestNote, Issue, ReviewLine
@@ -24,61 +25,97 @@ RULES = ("ontology", "settings", "shapes", "code", "packages")
 MOST_TITLES = 5
 
 
+class Keeper(msgspec.Struct, frozen=True):
+    """What the gates go by beside a run's findings: what was published, and who let what pass.
+
+    `accepted` are the sources (or the catalogue) that a person lets pass. `held` is what the run
+    holds; None where it holds nothing, since it only plans or is an accepting itself.
+    """
+
+    settings: Settings
+    previous: Manifest | None
+    digests: Mapping[str, str]
+    accepted: frozenset[str] = frozenset()
+    held: Held | None = None
+
+    @property
+    def changed(self) -> tuple[str, ...]:
+        """Return what of the rules is not what it was at the last release."""
+        before = self.previous.digests if self.previous else {}
+        return tuple(name for name in RULES if self.digests.get(name) != before.get(name))
+
+
 class Judged(msgspec.Struct, frozen=True):
-    """What the gates came to: why each refused source is, and the warnings of the others."""
+    """What the gates came to: why each refused source is, and the warnings of the others.
+
+    `held` maps those that a person may accept to the run that is to be accepted.
+    """
 
     refused: dict[str, str]
+    held: dict[str, str]
     warnings: tuple[Issue, ...]
 
 
 def hold_at_gates(
-    settings: Settings,
-    previous: Manifest | None,
-    digests: Mapping[str, str],
-    findings: Findings,
-    books: Mapping[str, Books],
-    harvests: Iterable[Harvest],
-    accepted: bool,
+    keeper: Keeper, findings: Findings, books: Mapping[str, Books], harvests: Sequence[Harvest]
 ) -> Judged:
-    """Judge every source that was harvested; with `accepted`, a person has let them all pass.
+    """Judge every source that was harvested, but those that a person lets pass.
 
     Writes `rekeyed.csv` for sources whose entries seem to have new keys, beside what is held.
     """
-    same_rules = previous is not None and all(
-        digests.get(name) == previous.digests.get(name) for name in RULES
-    )
-    notes = previous.harvests if previous else {}
     refused: dict[str, str] = {}
+    held: dict[str, str] = {}
     warnings: list[Issue] = []
+    gone = _Gone(findings)
     for harvest in harvests:
         source = harvest.source
-        facts = _facts(harvest, findings, books, notes, same_rules)
-        verdict = judge(facts, gates_of(source, settings.catalogue))
+        facts = _facts(keeper, harvest, findings, books, gone)
+        verdict = judge(facts, gates_of(source, keeper.settings.catalogue))
         messages = list(verdict.warnings)
-        reason = _too_many_results(settings, findings, source.name)
-        if accepted:
+        reason = _too_many_results(keeper.settings, findings, source.name)
+        if source.name in keeper.accepted:
             messages += verdict.refusals
-        elif verdict.refusals:
-            step = _next_step(settings, findings, facts)
+        elif verdict.refusals and not reason:
+            run = _run_to_accept(keeper, harvest)
+            step = _next_step(keeper, findings, source.name, run, alone=len(harvests) == 1)
             reason = str(
                 SourceError("; ".join(verdict.refusals), where=f"source {source.name}",
                             expected="a harvest like the last one", next_step=step)
             )  # fmt: skip
+            held[source.name] = run
         if reason:
             refused[source.name] = reason
         warnings += (_issue(source.name, message) for message in messages)
-    return Judged(refused, tuple(warnings))
+    return Judged(refused, held, tuple(warnings))
+
+
+class _Gone:
+    """The records that each source no longer holds, or says are deleted, read once."""
+
+    def __init__(self, findings: Findings) -> None:
+        self.said = Counter(one.source for one in findings.said_deleted())
+        self._findings = findings
+
+    def titles(self, source: str) -> tuple[str, ...]:
+        return _first(one.title for one in _lost(self._findings) if one.source == source)
+
+
+def _lost(findings: Findings) -> Iterator[Lost]:
+    """Yield the published records that a harvest is the first not to hold, or says are deleted."""
+    yield from findings.said_deleted()
+    yield from findings.lost()
 
 
 def _facts(
+    keeper: Keeper,
     harvest: Harvest,
     findings: Findings,
     books: Mapping[str, Books],
-    notes: Mapping[str, HarvestNote],
-    same_rules: bool,
+    gone: _Gone,
 ) -> Facts:
     name = harvest.source.name
-    lost = sum(one.lost.get(name, 0) for one in findings.results)
+    notes = keeper.previous.harvests if keeper.previous else {}
+    before = notes.get(name, HarvestNote())
     rejected = (
         one.title[0].value if one.title else one.locator.position
         for one in findings.quarantine()
@@ -87,12 +124,15 @@ def _facts(
     return Facts(
         source=name,
         books=books.get(name, Books()),
-        before=notes.get(name, HarvestNote()).extracted,
-        lost=lost,
+        before=before.extracted,
+        rejected_before=before.rejected,
+        lost=sum(one.lost.get(name, 0) for one in findings.results) + gone.said[name],
+        said=gone.said[name],
         unsettled=sum(one.unsettled.get(name, 0) for one in findings.results),
         partly=bool(harvest.since),
-        same_rules=same_rules and notes.get(name, HarvestNote()).settings == harvest.note.settings,
-        lost_titles=_first(one.title for one in findings.lost() if one.source == name),
+        same_rules=not keeper.changed and before.settings == harvest.note.settings,
+        drifted=harvest.drifted,
+        lost_titles=gone.titles(name),
         rejected_titles=_first(rejected),
     )
 
@@ -113,25 +153,45 @@ def _too_many_results(settings: Settings, findings: Findings, source: str) -> st
     return ""
 
 
-def _next_step(settings: Settings, findings: Findings, facts: Facts) -> str:
+def _run_to_accept(keeper: Keeper, harvest: Harvest) -> str:
+    """Return the run whose accepting publishes a harvest: this one, or that of the same refusal."""
+    if keeper.held is None:
+        return ""
+    return held_already(keeper.settings.output, keeper.held, harvest) or keeper.held.run
+
+
+def _next_step(keeper: Keeper, findings: Findings, source: str, run: str, *, alone: bool) -> str:
     """Return what to do about a refusal, pairs of a re-keyed site written out for it."""
-    accept = f'if it is right, publish it as it is: cataloom accept {findings.run} --reason "…"'
-    pairs = list(_pairs(findings, facts.source))
+    accept = how_to_accept(run, "" if alone else source)
+    pairs = list(_pairs(findings, source))
     if not pairs:
         return f"look at the source; {accept}"
-    output = settings.output
-    _write_pairs(output / ASIDE / findings.run / REKEYED_FILE, pairs)
-    kept = output / FOLDER / findings.run / REKEYED_FILE
-    return (
-        f"{len(pairs)} of the new entries have the title of one that is gone. If they are the "
-        f"same, keep their IRIs: cataloom decide {show_path(kept)}, then cataloom run; {accept}"
+    told = (
+        f"{len(pairs)} of the new entries have the title of one that is gone. If they are the same"
     )
+    if not run:
+        return f"{told}, a run (cataloom run) writes their pairs down to keep their IRIs; {accept}"
+    output = keeper.settings.output
+    if keeper.held is not None and run == keeper.held.run:
+        _write_pairs(output / ASIDE / run / REKEYED_FILE, pairs)
+    kept = output / FOLDER / run / REKEYED_FILE
+    return (
+        f"{told}, keep their IRIs: cataloom decide {show_path(kept)}, then cataloom run; {accept}"
+    )
+
+
+def how_to_accept(run: str, source: str = "") -> str:
+    """Return how what was refused in `run` is published (empty: nothing is held of it)."""
+    if not run:
+        return "if it is right, run (cataloom run) and accept what that run holds (cataloom accept)"
+    option = f"--source {source} " if source else ""
+    return f'if it is right, publish it as it is: cataloom accept {run} {option}--reason "…"'
 
 
 def _pairs(findings: Findings, source: str) -> Iterator[tuple[Lost, str]]:
     """Yield lost records and the one new record that has the title of each."""
     lost: dict[str, list[Lost]] = {}
-    for one in findings.lost():
+    for one in _lost(findings):
         if one.source == source and one.title:
             lost.setdefault(fold(one.title), []).append(one)
     if not lost:

@@ -1,7 +1,9 @@
 """When an entry that its source no longer shows is deleted: after so many runs and so many days.
 
-Only complete harvests count: the last page reached, no page failed, no fewer entries than the total
-that the source declares; saved files only where the source file says that they are all of it.
+Only complete harvests count: the last page reached, no page failed, nothing left out that could not
+be read, no fewer entries than the total that the source declares; saved files only where the source
+file says that they are all of it; never what was read offline. Days are counted from the first of
+them.
 """
 
 from __future__ import annotations
@@ -17,6 +19,8 @@ from pipeline.settings import DeletionSettings
 
 R = TypeVar("R", bound="Record | Head")
 
+SAID = "the source deleted it"  # the reason of a tombstone that the source asked for
+
 
 def aged(record: R, moment: str, grace: DeletionSettings) -> R:
     """Return a record that one more complete harvest, at `moment`, does not hold.
@@ -26,8 +30,18 @@ def aged(record: R, moment: str, grace: DeletionSettings) -> R:
     return msgspec.structs.replace(
         record,
         missing=min(record.missing + 1, max(grace.runs, 1)),
-        missing_since=record.missing_since or moment,
+        missing_since=record.missing_since if record.missing else moment,
     )
+
+
+def unseen(record: R, moment: str) -> R:
+    """Return a record that an incomplete harvest, at `moment`, does not hold: nothing is counted.
+
+    Of one that no complete harvest has missed yet, the moment says since when it is looked for.
+    """
+    if record.missing_since:
+        return record
+    return msgspec.structs.replace(record, missing_since=moment)
 
 
 def is_due(record: Record | Head, moment: str, grace: DeletionSettings) -> bool:
@@ -44,7 +58,8 @@ def due_date(record: Record | Head, grace: DeletionSettings) -> str:
 def next_look(record: Record, moment: str, grace: DeletionSettings) -> str:
     """Return from when on a run has to look again even where nothing has changed.
 
-    Empty where nothing is missing; `moment` itself where runs are still to be counted.
+    Empty where no complete harvest has missed it; `moment` itself where runs are still to be
+    counted.
     """
     if not record.missing:
         return ""
@@ -66,7 +81,7 @@ class Deletion(msgspec.Struct, frozen=True):
     def reason(self, record: Record | Head) -> str:
         """Return why a record that no entry is of is deleted now; empty: it stays."""
         if not self.said.get(record.source, frozenset()).isdisjoint(record.keys):
-            return "the source deleted it"
+            return SAID
         if record.source in self.complete:
             late = aged(record, self.moment, self.grace)
             if is_due(late, self.moment, self.grace):

@@ -12,6 +12,7 @@ from pipeline.clean.keys import entry_key
 from pipeline.drift import Found
 from pipeline.extract import pages
 from pipeline.extract.access import Access
+from pipeline.extract.payloads import shown
 from pipeline.kinds import OWN_KEY
 from pipeline.link.identity import Identities, Keyed, Known, identify
 from pipeline.model import HarvestNote, Issue, SourceRecord
@@ -20,13 +21,16 @@ from pipeline.settings import Settings, Source, gates_of
 from pipeline.workers import Workers
 
 BATCH = 2000  # records cleaned together, at least; a page is never split
+MOST_SHOWN = 300  # characters of why a harvest is not whole
 
 
 class Harvest(msgspec.Struct):
     """What a source gave: cleaned batches on disk, a key an entry, what went wrong.
 
     `deleted` holds the keys of entries that the source says are deleted. `since` is set where only
-    what changed since that moment was asked for.
+    what changed since that moment was asked for, `drifted` where the layout seems to have changed.
+    `broken_off` says what was not read, or why the source was not asked: entries that the harvest
+    lacks may still be there.
     """
 
     source: Source
@@ -37,12 +41,15 @@ class Harvest(msgspec.Struct):
     deleted: frozenset[str] = frozenset()
     since: str = ""
     note: HarvestNote = HarvestNote()
+    drifted: str = ""
+    broken_off: str = ""
 
     @property
     def is_complete(self) -> bool:
         """Say whether what this harvest does not hold is missing at the source."""
         enough = self.declared_total is None or len(self.entries) >= self.declared_total
-        return self.source.is_complete and not self.since and enough
+        whole = not self.since and not self.broken_off and enough
+        return self.source.is_complete and whole
 
 
 class Circumstances(msgspec.Struct, frozen=True):
@@ -67,7 +74,7 @@ def harvest(
     workers: Workers,
     circumstances: Circumstances = ALONE,
 ) -> Harvest:
-    """Extract and clean `source`; raises `SourceError` where it cannot be read or has drifted.
+    """Extract and clean `source`; raises `SourceError` where it cannot be read.
 
     Batches are written to `work/<source name>/`. A shortfall against the declared total is an
     issue of the source.
@@ -75,6 +82,8 @@ def harvest(
     folder = work / source.name
     folder.mkdir(parents=True)
     answer = Harvest(source, [], [], list(_unknowns(source)))
+    from_store = source.is_live and circumstances.offline
+    answer.broken_off = "the site was not asked (--offline)" if from_store else ""
     totals: list[int] = []
     deleted: dict[str, None] = {}
     last = circumstances.notes.get(source.name, HarvestNote())
@@ -92,6 +101,7 @@ def harvest(
             if page.declared_total is not None:
                 totals.append(page.declared_total)
             deleted.update(dict.fromkeys(page.deleted))
+            answer.broken_off = answer.broken_off or page.broken_off
             found.add(page)
             waiting.extend(page.records)
             if len(waiting) >= BATCH:
@@ -110,11 +120,16 @@ def harvest(
     if access.fetcher is not None:
         access.fetcher.finish()  # before drift: a site that is put right is asked anew
     answer.issues.extend(found.drift())
+    answer.drifted = found.drifted()
     answer.declared_total = max(totals, default=None)
     if answer.declared_total is not None and len(answer.entries) != answer.declared_total:
         answer.issues.append(_shortfall(source, len(answer.entries), answer.declared_total))
     answer.deleted = frozenset(entry_key((OWN_KEY,), {OWN_KEY: [key]}) for key in deleted)
+    if answer.broken_off and source.is_complete:
+        answer.issues.append(_not_whole(source, answer.broken_off))
     answer.since, answer.note = found.partial_since, found.note()
+    if from_store:
+        answer.note = msgspec.structs.replace(answer.note, full=last.full)
     memory.keep(None if answer.since else needed, made_of(answer.batches))
     return answer
 
@@ -168,6 +183,14 @@ def _unknowns(source: Source) -> Iterator[Issue]:
             "The records do not say where they were taken from: state the listing's address in "
             f"{source.place}, homepage = \"https://…\".",
         )  # fmt: skip
+
+
+def _not_whole(source: Source, reason: str) -> Issue:
+    return Issue(
+        source.name, "", "extract", "", shown(reason), "info",
+        "This harvest does not count for deletions: what it lacks may still be at the source, as "
+        f"not all of it was read ({shown(reason, MOST_SHOWN)}).",
+    )  # fmt: skip
 
 
 def _shortfall(source: Source, extracted: int, declared: int) -> Issue:

@@ -1,4 +1,4 @@
-"""The releases that are kept, as a table, and whether they are whole."""
+"""The releases that are kept, as a table."""
 
 from __future__ import annotations
 
@@ -6,10 +6,14 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
+
 from pipeline.diff import ORDER, read_changes
-from pipeline.release import Manifest, current, read_manifest, releases, verify
+from pipeline.errors import ReleaseError
+from pipeline.release import Manifest, current, read_manifest, releases
 
 MEGABYTE = 1_000_000
+UNKNOWN = "?"
 HEADINGS = ("release", "switched in", "records", *ORDER, "MB", "of its own", "remarks")
 NUMBERS = range(2, 8)  # columns
 
@@ -17,24 +21,22 @@ NUMBERS = range(2, 8)  # columns
 def as_table(output: Path) -> Iterator[str]:
     """Yield a line a release, the newest first: what it holds, what changed, what it takes.
 
-    `of its own` is what would be freed if it went: the files it shares with no other release.
+    `of its own` is what would be freed if it went: the files it shares with no other release. One
+    that cannot be read has its line too.
     """
     now = current(output).name
     rows: list[tuple[str, ...]] = [HEADINGS]
     for folder in reversed(releases(output)):
-        manifest = read_manifest(folder)
-        counts = Counter[str](change.change for change in read_changes(folder / "changes.jsonl"))
-        whole, own = _sizes(folder)
+        name = folder.name + (" *" if folder.name == now else "")
+        sizes = [f"{size / MEGABYTE:,.1f}" for size in _sizes(folder)]
+        try:
+            manifest = read_manifest(folder)
+        except ReleaseError as error:
+            rows.append((name, *[UNKNOWN] * (2 + len(ORDER)), *sizes, error.what))
+            continue
+        records = f"{manifest.records:,}"
         rows.append(
-            (
-                manifest.id + (" *" if manifest.id == now else ""),
-                manifest.switches[-1],
-                f"{manifest.records:,}",
-                *(f"{counts[kind]:,}" for kind in ORDER),
-                f"{whole / MEGABYTE:,.1f}",
-                f"{own / MEGABYTE:,.1f}",
-                _remarks(manifest),
-            )
+            (name, manifest.switches[-1], records, *_counts(folder), *sizes, _remarks(manifest))
         )
     widths = [max(len(row[column]) for row in rows) for column in range(len(HEADINGS))]
     for row in rows:
@@ -46,11 +48,12 @@ def as_table(output: Path) -> Iterator[str]:
     yield "* current"
 
 
-def damage(output: Path) -> Iterator[str]:
-    """Yield what is wrong with the files of the kept releases, by their checksums."""
-    for folder in releases(output):
-        for problem in verify(folder):
-            yield f"{folder.name}/{problem}"
+def _counts(folder: Path) -> list[str]:
+    try:
+        counts = Counter[str](change.change for change in read_changes(folder / "changes.jsonl"))
+    except (OSError, msgspec.MsgspecError):
+        return [UNKNOWN] * len(ORDER)
+    return [f"{counts[kind]:,}" for kind in ORDER]
 
 
 def _sizes(folder: Path) -> tuple[int, int]:

@@ -1,7 +1,11 @@
-"""`output/last-run/`: what the last run had to say, whatever its end."""
+"""`output/last-run/`: what the last run had to say, whatever its end.
+
+What was refused at a gate is told in files of its own (`HELD_BACK`), which no release holds.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 from pathlib import Path
@@ -15,6 +19,10 @@ PLAN_FOLDER = "last-plan"  # what a run that only plans had to say
 FILE = "run.json"
 COPIED = ("report.html", "issues.csv", "quarantine.jsonl", "changes.jsonl", "review.csv",
           "worklist.csv")  # fmt: skip
+TABLE = ".csv"
+HELD_CHANGES, HELD_ISSUES = "held-changes.jsonl", "held-issues.csv"
+HELD_BACK = (HELD_CHANGES, HELD_ISSUES, "held-quarantine.jsonl")
+ASIDE = f"{NEW}told"  # where they are made, beside the folder of the run that makes them
 
 
 class LastRun(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,7 +60,7 @@ def note_last_run(output: Path, last: LastRun) -> None:
 def keep_last_run(output: Path, told: Path, last: LastRun) -> Path:
     """Put what a run had to tell (files in the folder `told`) in the last run's place.
 
-    Files are hard links where the file system has them. Returns the folder.
+    Files that nobody fills in are hard links where the file system has them. Returns the folder.
     """
     return copy_told(told, output / FOLDER, last)
 
@@ -62,14 +70,21 @@ def copy_told(told: Path, folder: Path, last: LastRun | None = None) -> Path:
     made = folder.with_name(f"{NEW}{folder.name}")
     shutil.rmtree(made, ignore_errors=True)
     made.mkdir()
-    for name in COPIED:
-        source = told / name
+    aside = folder.with_name(ASIDE)
+    for source in (*(told / name for name in COPIED), *(aside / name for name in HELD_BACK)):
+        name = source.name
         if source.is_file():
-            try:
-                os.link(source, made / name)
-            except OSError:  # another file system, or one without hard links
-                shutil.copyfile(source, made / name)
+            _take(source, made / name)
     if last is not None:
         (made / FILE).write_bytes(msgspec.json.format(msgspec.json.encode(last), indent=1) + b"\n")
     replace_folder(made, folder)
     return folder
+
+
+def _take(source: Path, target: Path) -> None:
+    """Put a file into the folder; a table is copied, as programs save over it where it stands."""
+    if target.suffix != TABLE:
+        with contextlib.suppress(OSError):  # another file system, or one without hard links
+            os.link(source, target)
+            return
+    shutil.copyfile(source, target)

@@ -120,7 +120,8 @@ class Page(msgspec.Struct, frozen=True, omit_defaults=True):
     `deleted` holds the own keys of entries that the source says are deleted. `since` is set by a
     harvest of only what changed since that moment: what it does not hold is unchanged, not gone.
     `until` is the moment from which the next such harvest is to begin (both as the source writes
-    them, UTC).
+    them, UTC). `broken_off` says what of the source was not read, a page, an entry, all that
+    follows: what the harvest lacks may still be there.
     """
 
     records: tuple[SourceRecord, ...]
@@ -129,6 +130,7 @@ class Page(msgspec.Struct, frozen=True, omit_defaults=True):
     deleted: tuple[str, ...] = ()
     since: str = ""
     until: str = ""
+    broken_off: str = ""
 
 
 class Record(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -139,9 +141,11 @@ class Record(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     source's words; `types` and `subjects` the IRIs of concepts; `classes` the IRIs of classes that
     the types imply. `languages` are BCP 47 tags of the resource. `other` holds the fields that only
     the context knows. `release` is the number of the release in which the description last changed,
-    `digest` the SHA-256 (hex) of what is disseminated, `missing` the number of runs in which the
-    source no longer had it. `entry` is the digest (hex) of the cleaned entry, by which the next run
-    knows it again; empty where more than the entry decided what the record says.
+    `digest` the SHA-256 (hex) of what is disseminated. `missing` is the number of complete harvests
+    in a row that do not hold it, `missing_since` the moment of the first of them; before there is
+    one, that of the first harvest without it (empty: the last one held it). `entry` is the digest
+    (hex) of the cleaned entry, by which the next run knows it again; empty where more than the
+    entry decided what the record says.
     """
 
     id: str = ""
@@ -202,14 +206,19 @@ class Tombstone(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Change(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One difference between two releases; `fields` maps a field to its values before and after."""
+    """One difference between two releases; `fields` maps a field to its values before and after.
+
+    What was refused at a gate is `held` back: it is what would have changed. There, `missing` is a
+    published record that the harvest did not hold.
+    """
 
     id: str
-    change: Literal["created", "updated", "deleted"]
+    change: Literal["created", "updated", "deleted", "missing"]
     title: str = ""
     source: str = ""
     fields: dict[str, tuple[str, str]] = {}
     reason: str = ""
+    held: bool = False
 
 
 class ReviewLine(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -243,7 +252,8 @@ class WorklistLine(msgspec.Struct, frozen=True, omit_defaults=True):
 class HarvestNote(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """What a source's last harvest leaves for the next: part of the state.
 
-    `extracted` entries were read, `filled` counts those that gave a field. `until` is the moment
+    `extracted` entries were read, `filled` counts those that gave a field, `rejected` those that
+    broke the rules. `until` is the moment
     from which an incremental harvest goes on (as the source writes it; empty: it has none), `full`
     the clock reading of the last harvest of everything, `settings` the SHA-256 (hex) of what in the
     source file decides what an entry gives.
@@ -254,6 +264,7 @@ class HarvestNote(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True)
     until: str = ""
     full: str = ""
     settings: str = ""
+    rejected: int = 0
 
 
 class Books(msgspec.Struct, frozen=True, kw_only=True):

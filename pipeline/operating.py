@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.command_line import DAMAGED, DiffFormat, settings_of, show_changes
+from pipeline.command_line import (
+    DAMAGED,
+    DiffFormat,
+    readable_settings_of,
+    settings_of,
+    show_changes,
+)
 from pipeline.errors import SettingsError
+
+if TYPE_CHECKING:
+    from pipeline.settings import Settings
 
 schedule = typer.Typer(help="Run a catalogue on a schedule.", no_args_is_help=True)
 
@@ -27,6 +36,10 @@ def accept(
     reason: Annotated[
         str, typer.Option("--reason", metavar="TEXT", help="Why it is right; kept in the release.")
     ],
+    source: Annotated[
+        list[str] | None,
+        typer.Option("--source", metavar="NAME", help="Only this source of those it refused."),
+    ] = None,
 ) -> None:
     """Publish exactly what that run's gate refused."""
     from pipeline.attending import attend
@@ -37,8 +50,20 @@ def accept(
         raise SettingsError("--reason is empty", expected="why what the gate refused is right")
     with Progress(sys.stderr) as progress:
         settings = settings_of(context)
-        outcome = attend(settings, lambda: accept_run(settings, run, reason.strip()))
-    progress.end(outcome)
+        outcome = attend(
+            settings,
+            lambda: accept_run(
+                settings,
+                run,
+                reason.strip(),
+                sources=tuple(source or ()),
+                tell=progress.warn,
+                warn=progress.warn,
+            ),
+            progress.warn,
+            by_hand=True,
+        )
+    progress.end(outcome, settings.folder)
     raise typer.Exit(outcome.exit_code)
 
 
@@ -55,8 +80,11 @@ def rollback(
 
     with Progress(sys.stderr) as progress:
         settings = settings_of(context)
-        outcome = attend(settings, lambda: roll_back(settings, release))
-    progress.end(outcome)
+        warn = progress.warn
+        outcome = attend(
+            settings, lambda: roll_back(settings, release, warn=warn), warn, by_hand=True
+        )
+    progress.end(outcome, settings.folder)
     raise typer.Exit(outcome.exit_code)
 
 
@@ -67,16 +95,22 @@ def releases(
     ] = False,
 ) -> None:
     """List the releases that are kept."""
-    from pipeline.history import as_table, damage
+    from pipeline.damage import all_damage, older_damage, refuse_seen_damage
+    from pipeline.history import as_table
 
     output = settings_of(context).output
-    if not verify:
-        for line in as_table(output):
+    if verify:
+        found = all_damage(output)
+        steps = [f"next: {step}" for step in found.steps]
+        for line in (*found.problems, *found.notes, *steps):
             typer.echo(line)
-        return
-    problems = list(damage(output))
+        raise typer.Exit(DAMAGED if found.problems else 0)
+    for line in as_table(output):
+        typer.echo(line)
+    problems = list(older_damage(output))
     for problem in problems:
-        typer.echo(problem)
+        typer.echo(f"cataloom: {problem}", err=True)
+    refuse_seen_damage(output)
     if problems:
         raise typer.Exit(DAMAGED)
 
@@ -86,10 +120,14 @@ def restore(
     where: Annotated[str, typer.Argument(metavar="DIR|URL", help="Where a release is published.")],
 ) -> None:
     """Take up the state from a published release."""
+    from pipeline.release import current, read_manifest, verify
     from pipeline.restore import restore as restore_release
 
-    identifier = restore_release(settings_of(context), where)
-    typer.echo(f"{identifier} is current; go on with: cataloom run", err=True)
+    settings = settings_of(context)
+    identifier = restore_release(settings, where)
+    folder = current(settings.output)
+    again = " --again" if read_manifest(folder).thinned or verify(folder) else ""
+    typer.echo(f"{identifier} is current; go on with: cataloom run{again}", err=True)
 
 
 def status(
@@ -98,27 +136,48 @@ def status(
         int, typer.Option("--digest", min=0, metavar="DAYS", help="What happened in these days.")
     ] = 0,
     test_alert: Annotated[
-        bool, typer.Option("--test-alert", help="Send a test message through every channel.")
+        bool, typer.Option("--test-alert", help="Send a test message by e-mail and webhook.")
     ] = False,
+    form: Annotated[DiffFormat, typer.Option("--format", help="The form of the answer.")] = (
+        DiffFormat.TABLE
+    ),
 ) -> None:
     """Say how the catalogue stands; exit code 7 where something needs a person."""
-    from pipeline.attending import send_test
-    from pipeline.status import as_lines, digest, status_of
+    from pipeline.status import as_json, as_lines, digest_lines, digest_of, status_of
 
-    settings = settings_of(context)
+    settings, wrong = readable_settings_of(context)
     if test_alert:
-        told = send_test(settings)
-        for channel, problem in told.items():
-            typer.echo(f"{channel}: {problem or 'the test message was taken'}")
-        raise typer.Exit(DAMAGED if any(told.values()) else 0)
+        raise typer.Exit(_test_alert(settings))
     if days:
-        for line in digest(settings, days):
+        found = digest_of(settings, days)
+        for line in as_json(found) if form is DiffFormat.JSON else digest_lines(found):
             typer.echo(line)
         return
-    found = status_of(settings)
-    for line in as_lines(found):
+    stands = status_of(settings, wrong)
+    for line in as_json(stands) if form is DiffFormat.JSON else as_lines(stands):
         typer.echo(line)
-    raise typer.Exit(0 if found.is_well else DAMAGED)
+    if wrong:
+        raise typer.Exit(SettingsError.exit_code)
+    raise typer.Exit(0 if stands.is_well else DAMAGED)
+
+
+def _test_alert(settings: Settings) -> int:
+    """Send a test message, say what became of it, and return the exit code."""
+    from pipeline.alerts import alert_problems
+    from pipeline.attending import send_test
+
+    told = send_test(settings)
+    for channel, problem in told.items():
+        typer.echo(f"{channel}: {problem or 'the test message was taken'}")
+    alerts = settings.catalogue.alerts
+    problems = [one for one in alert_problems(settings) if "metrics" in one or "ping" in one]
+    for problem in problems:
+        typer.echo(problem)
+    if alerts.ping:
+        typer.echo("ping: not asked for, that would say that a run was good; each good run does")
+    if not told:
+        typer.echo("alerts: neither webhook nor email is set; see [alerts] in docs/settings.md")
+    return DAMAGED if problems or not told or any(told.values()) else 0
 
 
 def diff(
@@ -130,10 +189,9 @@ def diff(
     ),
 ) -> None:
     """Show what was created, updated and deleted from one release to another."""
-    from pipeline.diff import chosen, differences
+    from pipeline.diff import changes_between
 
-    before, after = chosen(settings_of(context).output, first, second)
-    show_changes(differences(before, after), form)
+    show_changes(changes_between(settings_of(context).output, first, second), form)
 
 
 @schedule.command("install")

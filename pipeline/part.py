@@ -19,7 +19,7 @@ import msgspec
 from pipeline import VERSION
 from pipeline.assign import read_lines, read_same
 from pipeline.compare import change_of, order, title_of
-from pipeline.grace import aged, due_date, next_look
+from pipeline.grace import aged, due_date, next_look, unseen
 from pipeline.job import Job, Lost, Part, PartResult, Tools, prepare
 from pipeline.link import link, review, worklist
 from pipeline.model import Books, Change, Issue, Locator, Record
@@ -152,15 +152,14 @@ def _left(job: Job, record: Record) -> Record:
     if record.source not in job.harvested or record.source in job.partly:
         return record
     grace = job.settings.catalogue.deletion
-    complete = record.source in job.complete
-    if complete or not record.missing:
+    if record.source in job.complete:
         record = aged(record, job.moment, grace)
-    if complete:
         told = (
             f"it is deleted after {grace.runs} complete harvests without it and not before "
             f"{due_date(record, grace)}. If it is gone for good, nothing is to be done"
         )
     else:
+        record = unseen(record, job.moment)
         told = (
             "it stays published, since this harvest was not the whole listing (docs/sources.md, "
             "'complete'). If it is gone for good, nothing is to be done"
@@ -197,12 +196,16 @@ def _is_changed(record: Record, old: dict[str, Record]) -> bool:
 
 
 def _state_differs(record: Record, before: Record | None) -> bool:
-    return before is None or (record.keys, record.missing) != (before.keys, before.missing)
+    return before is None or _state(record) != _state(before)
+
+
+def _state(record: Record) -> tuple[object, ...]:
+    return record.keys, record.missing, record.missing_since
 
 
 def _is_lost(job: Job, record: Record) -> bool:
     """Say whether this harvest is the first that does not hold a published record."""
-    return record.source in job.harvested - job.partly and not record.missing
+    return record.source in job.harvested - job.partly and not record.missing_since
 
 
 def _is_unsettled(record: Record) -> bool:

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import sys
+import traceback
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 import msgspec
 
-from pipeline.errors import show_path
+from pipeline.errors import CataloomError, show_path
+from pipeline.read_elsewhere import with_folder
+from pipeline.runs import CATALOGUE
 
 if TYPE_CHECKING:
     from rich.status import Status
 
     from pipeline.ending import Outcome
+
+UNEXPECTED, INTERRUPTED = 1, 130
 
 
 class Progress:
@@ -42,16 +48,34 @@ class Progress:
 
             self._status.update(escape(line))
 
-    def end(self, outcome: Outcome) -> None:
-        """Say how a run ended: on a terminal always, elsewhere only what went wrong."""
+    def warn(self, line: str) -> None:
+        """Say what is not in order; it stops nothing."""
+        if self._status is not None:
+            self._status.console.print(f"cataloom: {line}", markup=False, highlight=False)
+        else:
+            self._write(f"cataloom: {line}")
+
+    def end(self, outcome: Outcome, catalogue: Path | None = None) -> None:
+        """Say how a run ended: on a terminal always, elsewhere only what went wrong.
+
+        Elsewhere what people were told of before is not said again, and messages are such as can be
+        followed anywhere, where the `catalogue` folder is named.
+        """
+        is_here = self._stream.isatty()
+        if outcome.is_known and not is_here:
+            return
         for source, message in outcome.failed.items():
-            self._write(f"cataloom: source {source} gave nothing: {message}")
-        if outcome.failed:
+            said = message if is_here or catalogue is None else with_folder(message, catalogue)
+            who = f"source {source}: "
+            if source == CATALOGUE:
+                who = "it would be refused: "
+            self._write(f"cataloom: {who}{said.removeprefix(who)}")
+        if outcome.failed.keys() - {CATALOGUE}:
             self._write(
                 "cataloom: what these sources had published stays; the details are in "
-                f"{show_path(outcome.folder)}"
+                f"{show_path(outcome.folder) if is_here else outcome.folder.resolve()}"
             )
-        if not self._stream.isatty():
+        if not is_here:
             return
         if outcome.kind == "unchanged":
             self._write(f"Nothing changed. Current release: {outcome.release}")
@@ -73,7 +97,10 @@ class Progress:
 
 
 class JsonLog:
-    """Tells a run to machines: a JSON object a line, with time, level and event."""
+    """Tells a run to machines: a JSON object a line, with time, level and event.
+
+    An error is a line too, and the process ends with its code: nothing else is printed.
+    """
 
     def __init__(self, stream: TextIO | None = None) -> None:
         self._stream = stream if stream is not None else sys.stderr
@@ -82,15 +109,29 @@ class JsonLog:
         return self
 
     def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
-        if error is not None:
-            code = getattr(error, "exit_code", 1)
-            self._log("error", "failed", message=str(error), exit_code=code)
+        if error is None or isinstance(error, SystemExit):
+            return
+        code, more = UNEXPECTED, {}
+        message = f"{type(error).__name__}: {error}"
+        if isinstance(error, CataloomError):
+            code, message = error.exit_code, str(error)
+        elif isinstance(error, KeyboardInterrupt):
+            code, message = INTERRUPTED, "interrupted; what was published stays"
+        else:
+            more = {"traceback": "".join(traceback.format_exception(error))}
+        event = "interrupted" if code == INTERRUPTED else "failed"
+        self._log("error", event, message=message, exit_code=code, **more)
+        sys.exit(code)
 
     def tell(self, line: str) -> None:
         """Log what is being done now."""
         self._log("info", "step", message=line)
 
-    def end(self, outcome: Outcome) -> None:
+    def warn(self, line: str) -> None:
+        """Log what is not in order."""
+        self._log("warning", "warning", message=line)
+
+    def end(self, outcome: Outcome, _: Path | None = None) -> None:
         """Log how a run ended: each source that failed, then the whole."""
         for source, message in outcome.failed.items():
             self._log("error", "source-failed", source=source, message=message)
@@ -101,7 +142,7 @@ class JsonLog:
             exit_code=outcome.exit_code,
             release=outcome.release,
             books=outcome.books,
-            folder=str(outcome.folder),
+            folder=str(outcome.folder.resolve()),
         )
 
     def _log(self, level: str, event: str, **more: object) -> None:

@@ -17,7 +17,7 @@ import hashlib
 import os
 import shutil
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import ModuleType
@@ -31,9 +31,18 @@ from pipeline.model import Books, HarvestNote, Head, Record, Tombstone
 
 FORMAT = 1  # of the manifest and the record parts; older ones are read, newer ones refused
 MANIFEST = "manifest.json"
+AGAIN = "make it anew: cataloom run --again"
+MEND_FOLDER = "see what else is damaged, and what to do: cataloom releases --verify"
+ID = "[0-9]" * 8 + "T" + "[0-9]" * 6 + "Z"  # the names of releases, as `glob` has it
+RECORDS = "records"
+TOMBSTONES = "tombstones.jsonl"
 COMPRESSION_LEVEL = 1  # isal's levels are 0 to 3
 THIN_LEVEL = 3  # of Zstandard: half of what isal leaves, as quickly
 READ_SIZE = 1 << 20
+
+
+class TooNewError(ReleaseError):
+    """A release is not damaged: a newer Cataloom wrote it."""
 
 
 class FileEntry(msgspec.Struct, frozen=True):
@@ -131,25 +140,85 @@ def clock_problem(now: datetime, previous: Manifest | None) -> str:
 
 def current(output: Path) -> Path:
     """Return the folder of the current release; raises `ReleaseError` where there is none."""
-    link = output / CURRENT
-    if not link.exists():
+    folder = current_or_none(output)
+    if folder is None:
         raise ReleaseError(
             "nothing has been published yet",
             where=show_path(output),
             next_step="publish a first release: cataloom run",
         )
-    return link.resolve()
+    return folder
+
+
+def current_or_none(output: Path) -> Path | None:
+    """Return the folder of the current release, or None before the first.
+
+    Raises `ReleaseError` where there was one: the link leads nowhere, or only the link is missing.
+    """
+    refuse_a_file(output)
+    link = output / CURRENT
+    if link.is_dir():
+        return link.resolve()
+    kept = releases(output)
+    if link.is_symlink():
+        what = f"the current release, {link.readlink().name}, is gone"
+    elif kept and not (output / f"{NEW}{CURRENT}").is_symlink():  # the first is being switched in
+        what = f"no release is current, though {len(kept)} are kept"
+    else:
+        return None
+    raise ReleaseError(
+        what,
+        where=show_path(output),
+        expected="current, a link to the release that was published last",
+        next_step=how_to_restore(output),
+    )
+
+
+def how_to_restore(output: Path, lost: str = "") -> str:
+    """Return the next step where the state of the current release (its id: `lost`) is lost."""
+    step = "take it up again from a copy: cataloom restore DIR|URL"
+    last = to_go_on_from(output, lost)
+    if last is None:
+        return step
+    return (
+        f"{step}; without one, go on from the last that is kept, as if nothing had been published "
+        f"after it: cataloom restore {show_path(last)}"
+    )
+
+
+def to_go_on_from(output: Path, lost: str = "") -> Path | None:
+    """Return the last release but `lost` that is kept with all its files, else the last thinned."""
+    manifests: dict[Path, Manifest] = {}
+    for folder in releases(output):
+        with contextlib.suppress(ReleaseError):
+            manifests[folder] = read_manifest(folder)
+    kept = [folder for folder in manifests if folder.name != lost]
+    whole = [folder for folder in kept if not manifests[folder].thinned]
+    return next(reversed(whole or kept), None)
 
 
 def releases(output: Path) -> list[Path]:
-    """Return the folders of the releases that are kept, oldest first."""
-    found = (file.parent for file in (output / RELEASES).glob(f"[!.]*/{MANIFEST}"))
-    return sorted(found, key=lambda folder: read_manifest(folder).number)
+    """Return the folders of the releases that are kept, oldest first; their names are in order."""
+    found = (output / RELEASES).glob(ID)
+    return sorted(folder for folder in found if folder.is_dir())
+
+
+def full_id(name: str, known: Collection[str]) -> str:
+    """Return the one of the `known` ids that begins with `name`, or `name` where it is not one.
+
+    >>> full_id("2026", ["20261124T190000Z", "20270101T190000Z"])
+    '20261124T190000Z'
+    >>> full_id("202", ["20261124T190000Z", "20270101T190000Z"])
+    '202'
+    """
+    found = [one for one in known if one.startswith(name)]
+    return found[0] if len(found) == 1 else name
 
 
 def previous_manifest(output: Path) -> Manifest | None:
     """Return the manifest of the current release, or None before the first."""
-    return read_manifest(current(output)) if (output / CURRENT).exists() else None
+    folder = current_or_none(output)
+    return read_manifest(folder) if folder else None
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -170,7 +239,7 @@ def parse_manifest(data: bytes, where: str) -> Manifest:
     except msgspec.MsgspecError as error:
         raise _unreadable(where, error) from error
     if number > FORMAT:
-        raise ReleaseError(
+        raise TooNewError(
             f"the release has format {number}",
             where=where,
             expected=f"format {FORMAT} or older",
@@ -179,7 +248,9 @@ def parse_manifest(data: bytes, where: str) -> Manifest:
     try:
         return msgspec.json.decode(data, type=Manifest)
     except msgspec.MsgspecError as error:
-        raise ReleaseError(f"the manifest is damaged: {error}", where=where) from error
+        raise ReleaseError(
+            f"the manifest is damaged: {error}", where=where, next_step=MEND_FOLDER
+        ) from error
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
@@ -192,11 +263,7 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
 
 
 def _unreadable(where: str, error: Exception) -> ReleaseError:
-    return ReleaseError(
-        f"the manifest cannot be read: {error}",
-        where=where,
-        next_step="restore the folder from a copy, or remove the link `current` to start anew",
-    )
+    return ReleaseError(f"the manifest cannot be read: {error}", where=where, next_step=MEND_FOLDER)
 
 
 read_line = msgspec.json.Decoder(Record).decode  # of a record part
@@ -222,13 +289,24 @@ def read_records(folder: Path) -> Iterator[Record]:
 
 
 def part_files(folder: Path) -> list[Path]:
-    """Return the record parts of a release, in order; those of a thinned one are `.zst`."""
+    """Return the record parts of a release, in order; those of a thinned one are `.zst`.
+
+    Raises `ReleaseError` where one that the manifest names is missing.
+    """
     found = {
         file.stem: file
         for suffix in (".zst", ".gz")  # both while a release is being thinned, with one content
-        for file in (folder / "records").glob(f"part-*.jsonl{suffix}")
+        for file in (folder / RECORDS).glob(f"part-*.jsonl{suffix}")
     }
-    return [found[name] for name in sorted(found)]
+    files = read_manifest(folder).files
+    wanted = {Path(name).stem for name in files if name.startswith(f"{RECORDS}/")}
+    if missing := sorted(wanted - found.keys()):
+        raise ReleaseError(
+            f"record parts are missing: {', '.join(missing)}",
+            where=show_path(folder / RECORDS),
+            next_step=MEND_FOLDER,
+        )
+    return [found[name] for name in sorted(wanted or found)]
 
 
 def read_heads(folder: Path) -> Iterator[tuple[Head, bytes]]:
@@ -254,7 +332,7 @@ def _damage_explained(file: Path) -> Iterator[None]:
         raise ReleaseError(
             f"the record part is damaged: {error}",
             where=show_path(file),
-            next_step="compare its SHA-256 with manifest.json; restore the folder from a copy",
+            next_step=MEND_FOLDER,
         ) from error
 
 
@@ -273,11 +351,13 @@ def thin_part(file: Path) -> Path:
 def read_tombstones(folder: Path) -> list[Tombstone]:
     """Return the tombstones of a release, in their order."""
     decoder = msgspec.json.Decoder(Tombstone)
-    file = folder / "tombstones.jsonl"
+    file = folder / TOMBSTONES
     try:
         return [decoder.decode(line) for line in file.read_bytes().splitlines() if line]
     except (OSError, msgspec.MsgspecError) as error:
-        raise ReleaseError(f"the tombstones are damaged: {error}", where=show_path(file)) from error
+        raise ReleaseError(
+            f"the tombstones are damaged: {error}", where=show_path(file), next_step=MEND_FOLDER
+        ) from error
 
 
 @contextlib.contextmanager
@@ -286,6 +366,7 @@ def locked(output: Path) -> Iterator[None]:
 
     Raises `LockHeld` where another run has it, `OutputError` where the folder cannot be written.
     """
+    refuse_a_file(output)
     try:
         output.mkdir(parents=True, exist_ok=True)
         handle = os.open(output / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
@@ -309,6 +390,19 @@ def locked(output: Path) -> Iterator[None]:
         os.close(handle)
 
 
+def refuse_a_file(output: Path) -> None:
+    """Raise `OutputError` where the output folder is a file, or a link that leads nowhere."""
+    if output.is_dir() or not os.path.lexists(output):
+        return
+    leads = output.is_symlink()
+    raise OutputError(
+        f"is a link to {output.readlink()}, which is no folder" if leads else "is a file",
+        where=str(output) if leads else show_path(output),
+        expected="a folder for what is published",
+        next_step="mount or make that folder" if leads else "put the file elsewhere",
+    )
+
+
 def cannot_write(path: Path, error: OSError) -> OutputError:
     """Return the error for an output that cannot be written."""
     return OutputError(
@@ -326,36 +420,39 @@ def begin(output: Path, release_id: str) -> Path:
     for left in releases.glob(f"{PARTIAL}*"):
         shutil.rmtree(left)
     partial = releases / f"{PARTIAL}{release_id}"
-    (partial / "records").mkdir(parents=True)
+    (partial / RECORDS).mkdir(parents=True)
     return partial
 
 
 def switch(output: Path, partial: Path, manifest: Manifest) -> Path:
     """Make the release in `partial` current, all at once, and return its folder.
 
-    Files that equal the previous release's become hard links to them. Everything is on the disk
-    before the one `os.replace` that clients see.
+    Files that equal the previous release's, byte for byte, become hard links to them. Everything is
+    on the disk before the one `os.replace` that clients see.
     """
-    before = current(output) if (output / CURRENT).exists() else None
+    before = current_or_none(output)
     known = read_manifest(before).files if before else {}
     entries: dict[str, FileEntry] = {}
     for file in sorted(path for path in partial.rglob("*") if path.is_file()):
         name = file.relative_to(partial).as_posix()
         entries[name] = FileEntry(digest_of(file), file.stat().st_size)
-        if before and known.get(name) == entries[name]:
+        if before and known.get(name) == entries[name] and holds(before / name, entries[name]):
             _link(before / name, file)
     write_manifest(partial, msgspec.structs.replace(manifest, files=entries))
     return take_up(output, partial, manifest.id)
 
 
-def take_up(output: Path, partial: Path, identifier: str) -> Path:
-    """Make the whole release in `partial` current, all at once, and return its folder."""
+def take_up(output: Path, partial: Path, identifier: str, *, instead: bool = False) -> Path:
+    """Make the whole release in `partial` current, all at once, and return its folder.
+
+    A release of that name is refused, or (`instead`) gives way, as it is damaged.
+    """
     for file in (path for path in partial.rglob("*") if path.is_file()):
         _sync(file)
     for folder in (partial, *(path for path in partial.rglob("*") if path.is_dir())):
         _sync(folder)
     final = output / RELEASES / identifier
-    if final.exists():
+    if final.exists() and not instead:
         raise RunRefused(
             f"the release {identifier} exists already",
             where=show_path(final.parent),
@@ -365,24 +462,49 @@ def take_up(output: Path, partial: Path, identifier: str) -> Path:
     link.unlink(missing_ok=True)
     link.symlink_to(Path(RELEASES) / identifier)  # first: by it `tidy` knows what is not current
     _sync(output)
-    partial.rename(final)
+    if final.exists():
+        damaged = final.rename(final.with_name(f".damaged-{identifier}"))
+        partial.rename(final)
+        shutil.rmtree(damaged)
+    else:
+        partial.rename(final)
     _sync(final.parent)
     link.replace(output / CURRENT)
     _sync(output)
     return final
 
 
+def go_on_from(output: Path, folder: Path) -> None:
+    """Make a release that is kept current again, in the place of one that is lost."""
+    link = output / f".{CURRENT}"  # `tidy` would remove what `.new-current` leads to
+    link.unlink(missing_ok=True)
+    link.symlink_to(Path(RELEASES) / folder.name)
+    link.replace(output / CURRENT)
+    _sync(output)
+
+
+def holds(file: Path, entry: FileEntry) -> bool:
+    """Say whether a file is there and has the content of `entry`."""
+    try:
+        return file.stat().st_size == entry.size and digest_of(file) == entry.sha256
+    except OSError:
+        return False
+
+
+def damaged_files(folder: Path) -> dict[str, str]:
+    """Return what is wrong with the files of a release by its manifest; empty where it is whole."""
+    found = {}
+    for name, entry in sorted(read_manifest(folder).files.items()):
+        if not (folder / name).is_file():
+            found[name] = "missing"
+        elif not holds(folder / name, entry):
+            found[name] = "its content is not what was published"
+    return found
+
+
 def verify(folder: Path) -> list[str]:
     """Return what differs between a release's files and its manifest; empty where it is whole."""
-    manifest = read_manifest(folder)
-    problems = []
-    for name, entry in sorted(manifest.files.items()):
-        file = folder / name
-        if not file.is_file():
-            problems.append(f"{name}: missing")
-        elif digest_of(file) != entry.sha256:
-            problems.append(f"{name}: its content is not what was published")
-    return problems
+    return [f"{name}: {problem}" for name, problem in damaged_files(folder).items()]
 
 
 def digest_of(file: Path) -> str:

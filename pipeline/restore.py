@@ -11,8 +11,10 @@ from pathlib import Path, PurePosixPath
 from typing import Protocol
 
 from pipeline import release
+from pipeline.aside import CURRENT, RELEASES
+from pipeline.damage import is_state, refuse_damaged_state
 from pipeline.errors import ReleaseError, RunRefused, SettingsError, show_path
-from pipeline.release import MANIFEST, FileEntry, Manifest
+from pipeline.release import AGAIN, MANIFEST, FileEntry, Manifest
 from pipeline.settings import Settings, Source, SourceFetch
 
 MEGABYTE = 1_000_000
@@ -29,33 +31,82 @@ class Origin(Protocol):
 def restore(settings: Settings, where: str) -> str:
     """Copy the release at `where` (a folder or an http(s) address) and make it current.
 
-    Every file is checked against the manifest before the switch. Returns the release's id. Raises
-    `RunRefused` where something is published already, `ReleaseError` where the release is missing,
-    damaged or too new, `SettingsError` where it is that of another catalogue.
+    Every file is checked against the manifest before the switch. One that is kept in this output
+    folder is made current as it is, if its state is whole. Returns the release's id. Raises
+    `RunRefused` where something is published already that is not damaged, `ReleaseError` where the
+    release is missing, damaged, thinned or too new, `SettingsError` where it is that of another
+    catalogue.
     """
     output = settings.output
-    with release.locked(output):
-        published = release.previous_manifest(output)
-        if published is not None:
-            raise RunRefused(
-                f"{published.id} is published here already",
-                where=show_path(output),
-                expected="an output folder without a release",
-                next_step="work on with it, or restore in another catalogue folder",
-            )
-        with _origin(settings, where) as origin:
-            prefix, data = _find(origin, where)
-            manifest = release.parse_manifest(data, f"{where.rstrip('/')}/{prefix}{MANIFEST}")
-            _check_base(settings, manifest, where)
-            partial = release.begin(output, manifest.id)
-            try:
-                for name, entry in manifest.files.items():
-                    _copy(origin, prefix, name, entry, partial, where)
-                (partial / MANIFEST).write_bytes(data)
-                release.take_up(output, partial, manifest.id)
-            finally:
-                shutil.rmtree(partial, ignore_errors=True)
+    with release.locked(output), _origin(settings, where) as origin:
+        prefix, data = _find(origin, where)
+        manifest = release.parse_manifest(data, f"{where.rstrip('/')}/{prefix}{MANIFEST}")
+        _check_base(settings, manifest, where)
+        lost = _refuse_published(output, manifest.id)
+        kept = output / RELEASES / manifest.id
+        is_kept_here = (Path(where) / prefix).resolve() == kept.resolve()
+        if manifest.thinned and not (
+            is_kept_here and kept.resolve() == release.to_go_on_from(output, lost)
+        ):
+            raise _thinned(where, manifest.id)
+        if is_kept_here:
+            refuse_damaged_state(output, kept)
+            release.go_on_from(output, kept)
+        else:
+            _take_up(output, origin, prefix, where, manifest, data)
     return manifest.id
+
+
+def _take_up(
+    output: Path, origin: Origin, prefix: str, where: str, manifest: Manifest, data: bytes
+) -> None:
+    """Copy a release from elsewhere; one of the same name that is damaged gives way to it."""
+    partial = release.begin(output, manifest.id)
+    try:
+        for name, entry in manifest.files.items():
+            _copy(origin, prefix, name, entry, partial, where)
+        (partial / MANIFEST).write_bytes(data)
+        release.take_up(output, partial, manifest.id, instead=True)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+def _refuse_published(output: Path, identifier: str) -> str:
+    """Refuse to replace what is published, unless its state, or a file of `identifier`, is damaged.
+
+    Returns the id of the current release, or an empty text where there is none.
+    """
+    try:
+        folder = release.current_or_none(output)
+        wrong = release.damaged_files(folder) if folder else {}
+    except release.TooNewError:
+        raise
+    except ReleaseError:  # it is lost, or its manifest is
+        return (output / CURRENT).resolve().name
+    if folder is None:
+        return ""
+    if any(map(is_state, wrong)) or (wrong and folder.name == identifier):
+        return folder.name
+    raise RunRefused(
+        f"{folder.name} is published here already"
+        + (", and its state is not damaged" if wrong else ""),
+        where=show_path(output),
+        expected="an output folder without a release, or one whose state is lost",
+        next_step=AGAIN
+        if wrong
+        else "work on with it (an older one that is kept is published again by cataloom rollback "
+        "ID), or restore in another catalogue folder",
+    )
+
+
+def _thinned(where: str, identifier: str) -> ReleaseError:
+    return ReleaseError(
+        f"of {identifier} only the state is kept: it has no dumps and no graph to publish",
+        where=where,
+        expected="the current release of an output folder, or the one before it",
+        next_step="restore that one; then, where this one is kept beside it, publish its content "
+        f"again: cataloom rollback {identifier}",
+    )
 
 
 class _Folder:
@@ -106,6 +157,13 @@ def _origin(settings: Settings, where: str) -> Iterator[Origin]:
     if where.lower().startswith(("http://", "https://")):
         with tempfile.TemporaryDirectory(prefix=".restore-", dir=settings.output) as folder:
             yield _Server(settings, where, Path(folder) / "fetched")
+    elif "://" in where:
+        raise SettingsError(
+            f"{where.partition('://')[0]}:// is no way in which releases are read",
+            where=where,
+            expected="a folder, or an address that begins with http:// or https://",
+            next_step="fetch it by other means into a folder, and name that",
+        )
     else:
         yield _Folder(Path(where))
 

@@ -11,12 +11,14 @@ import os
 import re
 import shutil
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
 import msgspec
 
-from pipeline.aside import HARVESTS, RELEASES
+from pipeline.aside import HARVESTS, HELD, PAYLOADS, RELEASES
+from pipeline.damage import refuse_damaged_state
+from pipeline.errors import ReleaseError
 from pipeline.release import (
     MANIFEST,
     FileEntry,
@@ -39,38 +41,62 @@ WHOLE = 2  # releases; whoever began to read one while it was current may go on 
 STATE = frozenset({"changes.jsonl", "tombstones.jsonl"})  # and the records
 
 
-def prune(output: Path, retention: RetentionSettings) -> list[str]:
+def prune(
+    output: Path, retention: RetentionSettings, warn: Callable[[str], None] = lambda _: None
+) -> list[str]:
     """Remove releases that are not to be kept, and payloads that nothing kept refers to.
 
     Returns the ids of the releases that went. To be called with the lock held, after a switch: the
-    current release is always kept.
+    current release is always kept. What is published is published, so that nothing is raised:
+    `warn` takes a line on what could not be done. A release that is damaged is left alone, and
+    while its manifest cannot be read every payload stays.
     """
-    kept = {manifest.id: manifest for manifest in map(read_manifest, releases(output))}
+    kept: dict[str, Manifest] = {}
+    found = releases(output)
+    for folder in found:
+        with contextlib.suppress(ReleaseError):
+            kept[folder.name] = read_manifest(folder)
     now = current(output).name
     wanted = to_keep(list(kept.values()), now, retention)
-    gone = [identifier for identifier in kept if identifier not in wanted]
-    for identifier in gone:
-        folder = output / RELEASES / identifier
-        aside = folder.with_name(f"{ASIDE}{identifier}")  # no reader finds half a release
-        folder.rename(aside)
-        shutil.rmtree(aside)
-    left = [identifier for identifier in kept if identifier in wanted]
+    gone: list[str] = []
+    for identifier in [one for one in kept if one not in wanted]:
+        with _told(identifier, warn):
+            _remove(output / RELEASES / identifier)
+            gone.append(identifier)
+    left = [identifier for identifier in kept if identifier not in gone]
     for identifier in left[:-WHOLE]:
         if identifier != now:
-            thin(output / RELEASES / identifier, kept[identifier])
-    if retention.payloads:
-        _collect(output, [kept[identifier] for identifier in left])
-    forget_others(output, kept[now].harvests)
+            with _told(identifier, warn):
+                thin(output / RELEASES / identifier, kept[identifier])
+    with _told("payloads", warn):
+        if retention.payloads and len(kept) == len(found):
+            _collect(output, [kept[identifier] for identifier in left])
+        forget_others(output, kept[now].harvests)
     return gone
+
+
+@contextlib.contextmanager
+def _told(what: str, warn: Callable[[str], None]) -> Iterator[None]:
+    try:
+        yield
+    except (ReleaseError, OSError) as error:
+        warn(f"{what} is left as it is: {error}")
+
+
+def _remove(folder: Path) -> None:
+    aside = folder.with_name(f"{ASIDE}{folder.name}")  # no reader finds half a release
+    folder.rename(aside)
+    shutil.rmtree(aside)
 
 
 def thin(folder: Path, manifest: Manifest) -> None:
     """Remove all of a release but its records, tombstones and changes, and pack the records anew.
 
     Whenever it is broken off, the release is as it was or as it is to be, but for files that its
-    manifest does not name.
+    manifest does not name. Raises `ReleaseError` where the state is damaged: it is left as it is.
     """
     if not manifest.thinned:
+        refuse_damaged_state(folder.parent.parent, folder)
         names = {*STATE} & manifest.files.keys()
         files = {name: manifest.files[name] for name in sorted(names)}
         for part in part_files(folder):
@@ -101,13 +127,15 @@ def to_keep(
 
 
 def _collect(output: Path, kept: Collection[Manifest]) -> None:
-    """Remove the payloads that neither a kept release nor a source's last harvest refers to."""
+    """Remove the payloads that no kept release, last harvest or refused one refers to."""
     store = output / "payloads"
     if not store.is_dir() or any(one.payloads is None for one in kept):
         return  # a release of an older Cataloom does not say what it refers to
     wanted = {digest for one in kept for digest in one.payloads or ()}
     for journal in (output / HARVESTS).glob("*.jsonl"):
         wanted.update(DIGEST.findall(journal.read_text("utf-8", "replace")))
+    for listed in (output / HELD).glob(f"*/*/{PAYLOADS}"):
+        wanted.update(listed.read_text("utf-8").split())
     with os.scandir(store) as files:
         for file in files:
             is_unwanted = DIGEST.fullmatch(file.name) and file.name not in wanted

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from pipeline import release
-from pipeline.aside import RELEASES
+from pipeline.aside import HELD, RELEASES
+from pipeline.damage import damage_to_tell, refuse_damaged_state, refuse_seen_damage
 from pipeline.ending import (
     Failed,
     Outcome,
@@ -24,8 +25,10 @@ from pipeline.ending import (
     tell_refusal,
     unchanged,
 )
-from pipeline.errors import ReleaseError, RunRefused, show_path
+from pipeline.errors import RunRefused, show_path
 from pipeline.fingerprint import are_same_rules, digests, fingerprint
+from pipeline.holding import forget_held, refuse_nothing, settled
+from pipeline.last_run import ASIDE as TOLD_ASIDE
 from pipeline.last_run import LastRun, read_last_run
 from pipeline.model import Books, Issue
 from pipeline.preconditions import refuse_moved_iris, select_sources
@@ -47,16 +50,19 @@ def run_catalogue(
     jobs: int = 0,
     offline: bool = False,
     publishes: bool = True,
+    again: bool = False,
     require_previous: bool = False,
     tell: Tell = lambda _: None,
+    warn: Tell | None = None,
 ) -> Outcome:
     """Harvest the sources and publish a release if anything changed.
 
     `sources` selects some by name (none: all), `jobs` is the number of processes (0: one a core);
     `offline` reads from the payload store what it would ask the web for; a run that does not
-    publish (`publishes`) tells what would change. `require_previous` refuses to begin where nothing
-    is published, as a run on a machine that lost its state would. `tell` takes a line on what is
-    being done.
+    publish (`publishes`) tells what would change. One that makes it all `again` publishes even
+    where nothing changed, and takes no file over from the last release. `require_previous` refuses
+    to begin where nothing is published, as a run on a machine that lost its state would. `tell`
+    takes a line on what is being done, `warn` one on what is not in order (none: `tell` does).
 
     Raises what `pipeline.errors` lists; whatever is raised, what was published before stays.
     """
@@ -75,60 +81,72 @@ def run_catalogue(
         parts = digests(settings)
         print_ = fingerprint(parts, tuple(sorted(sources)))
         plan = Plan(
-            settings, selected, jobs, tell, now, previous, parts, print_, offline, publishes
-        )
+            settings, selected, jobs, tell, now, previous, parts, print_, offline, publishes,
+            again=again or (previous is not None and previous.thinned), warn=warn or tell,
+        )  # fmt: skip
         if previous and publishes and not _must_look(plan, previous):
             last = read_last_run(settings.output)
             if print_ in _known_fingerprints(previous, last):
+                refuse_seen_damage(settings.output)
+                forget_held(plan)
                 return unchanged(plan, previous)
         return _make_release(plan)
 
 
-def accept_run(settings: Settings, run: str, reason: str, *, jobs: int = 0) -> Outcome:
+def accept_run(
+    settings: Settings,
+    run: str,
+    reason: str,
+    *,
+    sources: Sequence[str] = (),
+    jobs: int = 0,
+    tell: Tell = lambda _: None,
+    warn: Tell = lambda _: None,
+) -> Outcome:
     """Publish exactly what the refused `run` made, for a person's `reason`, without a harvest.
 
-    Raises what `run_catalogue` does, and `SettingsError` or `RunRefused` where that run is not held
-    or the catalogue has gone on since.
+    Of a run that refused several sources, all of them or only those of these names (`sources`);
+    `tell` takes a line that says which, `warn` one on what is not in order. Raises what
+    `run_catalogue` does, and `SettingsError` or `RunRefused` where that run is not held or the
+    catalogue has gone on since.
     """
-    from pipeline.held import read_held
+    from pipeline.accepting import read_held
 
     now = release.clock()
     with release.locked(settings.output), _disk_errors_explained(settings.output):
         previous = release.previous_manifest(settings.output)
         parts = digests(settings)
-        held = read_held(settings, run, previous.id if previous else "", parts)
-        selected = select_sources(settings, tuple(held.refused))
+        held = read_held(settings, run, sources, previous, parts)
+        tell(f"{held.run}: publishing what was refused of {', '.join(sorted(held.refused))}")
+        selected = select_sources(settings, held.sources)
         plan = Plan(
             settings, selected, jobs, lambda _: None, now, previous, parts, "",
-            accepted=held, reason=reason,
+            accepted=held, reason=reason, warn=warn,
         )  # fmt: skip
         return _make_release(plan)
 
 
-def roll_back(settings: Settings, identifier: str = "", *, jobs: int = 0) -> Outcome:
+def roll_back(
+    settings: Settings, identifier: str = "", *, jobs: int = 0, warn: Tell = lambda _: None
+) -> Outcome:
     """Publish the content of an older release (default: the one before the current) as a new one.
 
-    Its records are linked, mapped and validated by today's rules. Raises what `run_catalogue` does,
-    and `ReleaseError` for a release that is not kept.
+    Its records are linked, mapped and validated by today's rules; `warn` takes a line on what is
+    not in order. Raises what `run_catalogue` does, and `ReleaseError` for a release that is not
+    kept.
     """
-    from pipeline.diff import chosen
+    from pipeline.diff import to_go_back_to
 
     now = release.clock()
     with release.locked(settings.output), _disk_errors_explained(settings.output):
-        target, current = chosen(settings.output, identifier, "")
-        if target == current:
-            raise ReleaseError(
-                f"{target.name} is the current release",
-                where=show_path(settings.output / "current"),
-                expected="an older one",
-                next_step="cataloom releases lists them",
-            )
+        target = to_go_back_to(settings.output, identifier)
+        refuse_damaged_state(settings.output, target)
         previous = release.previous_manifest(settings.output)
         refuse_moved_iris(settings, previous)
         parts = digests(settings)
         plan = Plan(
             settings, (), jobs, lambda _: None, now, previous, parts, fingerprint(parts),
-            target=target,
+            target=target, warn=warn,
         )  # fmt: skip
         return _make_release(plan)
 
@@ -136,7 +154,8 @@ def roll_back(settings: Settings, identifier: str = "", *, jobs: int = 0) -> Out
 def _must_look(plan: Plan, previous: Manifest) -> bool:
     """Say whether equal fingerprints tell nothing: the web is read, or a deletion may fall due."""
     live = any(source.is_live for source in plan.selected)
-    return live or bool(previous.next_look and release.stamp(plan.now) >= previous.next_look)
+    is_due = bool(previous.next_look) and release.stamp(plan.now) >= previous.next_look
+    return plan.again or live or is_due
 
 
 def _known_fingerprints(previous: Manifest, last: LastRun | None) -> set[str]:
@@ -159,18 +178,19 @@ def _take_every_step(plan: Plan) -> Outcome:
     from pipeline.assemble import Findings, Made
     from pipeline.assign import read_previous
     from pipeline.check import refuse_findings
+    from pipeline.held import begin, hold
     from pipeline.job import Job, prepare
     from pipeline.retention import prune
-    from pipeline.validate import gate_publication
     from pipeline.workers import Workers
     from pipeline.working import harvest_all, work_on_harvests, work_on_release
 
     settings, previous = plan.settings, plan.previous
-    if problem := release.clock_problem(plan.now, previous):
-        plan.tell(problem)
+    _look_around(plan)
     moment = release.stamp(release.next_moment(plan.now, previous))
     kept = settings.output / RELEASES
-    while (kept / release.release_id(moment)).exists():  # a dead run's, not current
+    held_runs = settings.output / HELD
+    while any((one / release.release_id(moment)).exists() for one in (kept, held_runs)):
+        # a dead run's release, not current; or what is held of a refused run
         moment = release.stamp(datetime.fromisoformat(moment) + timedelta(seconds=1))
     partial = release.begin(settings.output, release.release_id(moment))
     try:
@@ -190,7 +210,7 @@ def _take_every_step(plan: Plan) -> Outcome:
             by_same_rules=job.before is not None,
         )
         failed: Failed = {}
-        refused: Failed = {}
+        held = begin(settings, previous, plan.digests, release.release_id(moment))
         findings = Findings(number=job.number)
         books: dict[str, Books] = {}
         try:
@@ -202,38 +222,34 @@ def _take_every_step(plan: Plan) -> Outcome:
                 else:
                     harvests = harvest_all(plan, job, workers, failed)
                     made = work_on_harvests(
-                        plan, job, tools, harvests, before, workers, failed, refused
+                        plan, job, tools, harvests, before, workers, failed, held
                     )
             job, findings, books = made.job, made.findings, made.books
-            gate_publication(books)
+            refuse_nothing(books, failed)
         except RunRefused as error:
-            tell_refusal(plan, Made(job, findings, books), tools, failed, error)
-            _hold(plan, release.release_id(moment), refused, previous.id if previous else "")
+            refused = Made(job, findings, books)
+            tell_refusal(plan, refused, tools, failed, error)
+            if not plan.publishes:
+                return planned(plan, refused, failed, job.work, error.exit_code)
+            hold(settings.output, held, {})
             raise
         outcome = _publish(plan, made, tools, failed, partial)
+        if plan.publishes:  # before payloads go that it refers to
+            hold(settings.output, held, settled(plan, made.job.harvested, outcome))
         if outcome.kind in {"published", "partial"}:
-            prune(settings.output, settings.catalogue.retention)
-        _hold(plan, release.release_id(moment), refused, outcome.release)
+            prune(settings.output, settings.catalogue.retention, plan.warn)
         return outcome
     finally:
+        shutil.rmtree(settings.output / TOLD_ASIDE, ignore_errors=True)
         shutil.rmtree(partial, ignore_errors=True)
 
 
 def _made_by_same_rules(plan: Plan) -> Path | None:
-    """Return the folder of the last release, or None where other rules made it or there is none."""
+    """Return the folder of the last release, or None where nothing of it may be taken over."""
     previous = plan.previous
-    if previous is None or not are_same_rules(plan.digests, previous.digests):
+    if plan.again or previous is None or not are_same_rules(plan.digests, previous.digests):
         return None
     return release.current(plan.settings.output)
-
-
-def _hold(plan: Plan, run: str, refused: Failed, current: str) -> None:
-    """Hold what refused sources gave for a person to accept, or forget what was held before."""
-    from pipeline.held import Held, hold
-
-    if plan.publishes:
-        held = Held(run=run, release=current, refused=refused, digests=plan.digests)
-        hold(plan.settings.output, held)
 
 
 def _publish(plan: Plan, made: Made, tools: Tools, failed: Failed, partial: Path) -> Outcome:
@@ -243,7 +259,7 @@ def _publish(plan: Plan, made: Made, tools: Tools, failed: Failed, partial: Path
     from pipeline.working import with_link_issues
 
     job, findings, previous = made.job, with_link_issues(plan, made.findings), plan.previous
-    findings = _with_clock_issue(plan, findings)
+    findings = _with_issues_of_the_place(plan, findings)
     plan.tell("validate: a second opinion")
     told = Told(
         outcome="partial" if failed else "published",
@@ -257,6 +273,8 @@ def _publish(plan: Plan, made: Made, tools: Tools, failed: Failed, partial: Path
         tell(job, tools, findings, msgspec.structs.replace(told, outcome="planned"), job.work)
         return planned(plan, made, failed, job.work)
     if previous and not _is_anything_new(plan, previous, findings):
+        if not failed:
+            refuse_seen_damage(plan.settings.output)
         same = msgspec.structs.replace(
             told, outcome="partial" if failed else "unchanged", release=previous.id
         )
@@ -272,15 +290,33 @@ def _publish(plan: Plan, made: Made, tools: Tools, failed: Failed, partial: Path
     return end(plan, made, "published", manifest.id, failed, folder)
 
 
-def _with_clock_issue(plan: Plan, findings: Findings) -> Findings:
-    if not (problem := release.clock_problem(plan.now, plan.previous)):
-        return findings
-    issue = Issue("", "", "publish", "", "", "warning", problem)
-    return msgspec.structs.replace(findings, issues=(*findings.issues, issue))
+def _look_around(plan: Plan) -> None:
+    """Refuse to go on from a damaged state, and tell what else is not in order."""
+    if plan.previous is not None:
+        refuse_damaged_state(plan.settings.output, release.current(plan.settings.output))
+    for problem in _not_in_order(plan):
+        plan.warn(problem)
+
+
+def _not_in_order(plan: Plan) -> list[str]:
+    """Return what is to be told of the machine and of the releases that are kept."""
+    problem = release.clock_problem(plan.now, plan.previous)
+    return [*([problem] if problem else []), *damage_to_tell(plan.settings.output)]
+
+
+def _with_issues_of_the_place(plan: Plan, findings: Findings) -> Findings:
+    issues = [Issue("", "", "publish", "", "", "warning", one) for one in _not_in_order(plan)]
+    return msgspec.structs.replace(findings, issues=(*findings.issues, *issues))
 
 
 def _is_anything_new(plan: Plan, previous: Manifest, findings: Findings) -> bool:
-    """Tell whether a release would differ from the one before in what it says or keeps."""
+    """Tell whether a release would differ from the one before in what it says or keeps.
+
+    One that is made `again` is wanted in any case, and so is one that keeps a person's reason to
+    accept what was refused.
+    """
+    if plan.again or plan.accepted is not None:
+        return True
     if any(plan.digests[name] != previous.digests.get(name) for name in ("ontology", "settings")):
         return True
     number = previous.number + 1

@@ -1,14 +1,20 @@
-"""`output/runs.jsonl`: a line for each run, the last of which says what is wrong now."""
+"""`output/runs.jsonl`: a line for each run, the last of which says what is wrong now.
+
+Where the folder cannot be written, `pipeline.unwritten` keeps the lines until it can.
+"""
 
 from __future__ import annotations
 
 import errno
 import os
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
 import msgspec
+
+from pipeline import unwritten
 
 FILE = "runs.jsonl"
 CATALOGUE = "the catalogue"  # the key of a problem that is no one source's
@@ -19,12 +25,21 @@ READ_BACK = 1 << 20  # bytes from the end in which the last line is looked for
 class Incident(msgspec.Struct, frozen=True, omit_defaults=True):
     """A problem that has not gone away: since when, when people were last told, what it is.
 
-    `told` is empty where a channel did not take the message.
+    `channels` holds when each channel last took a message of it; `told` is the last of these, and
+    empty where none has taken one.
     """
 
     since: str
     told: str
     message: str
+    channels: dict[str, str] = {}
+
+    def told_by(self, channel: str) -> str:
+        """Return when a channel last took a message of it; empty: never.
+
+        A line of an earlier version has one time for all channels.
+        """
+        return self.channels.get(channel, "") if self.channels else self.told
 
 
 class RunLine(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -32,7 +47,7 @@ class RunLine(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 
     `sources` are those that it read (none: it read none). `open` holds the incidents after this
     run, by source or `CATALOGUE`; `alert` the kinds of message that were due, `undelivered` why a
-    channel did not take them.
+    channel did not take them, `owed` what each channel has still to be told of as right again.
     """
 
     clock: str
@@ -47,6 +62,7 @@ class RunLine(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     open: dict[str, Incident] = {}
     alert: tuple[Literal["failure", "reminder", "recovery"], ...] = ()
     undelivered: dict[str, str] = {}
+    owed: dict[str, dict[str, Incident]] = {}
 
     @property
     def is_good(self) -> bool:
@@ -55,45 +71,92 @@ class RunLine(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 
 def append_run(output: Path, line: RunLine) -> None:
-    """Add a line; a torn one before it (a run that was killed) is closed first."""
+    """Add a line, after those that were kept elsewhere until now; raises `OSError`.
+
+    A torn line before it (a run that was killed) is closed first.
+    """
     file = output / FILE
+    kept = unwritten.read_lines(output, _clock_of_last(output))
     handle = os.open(file, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
     try:
         size = os.fstat(handle).st_size
         torn = size > 0 and os.pread(handle, 1, size - 1) != b"\n"
-        data = b"\n" * torn + msgspec.json.encode(line) + b"\n"
+        lines = b"".join(one + b"\n" for one in (*kept, msgspec.json.encode(line)))
+        data = b"\n" * torn + lines
         if os.write(handle, data) < len(data):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(file))
         os.fsync(handle)
     finally:
         os.close(handle)
+    if kept:
+        unwritten.forget_lines(output)
+
+
+def keep_run(output: Path, line: RunLine) -> bool:
+    """Keep a line that cannot be added now; say whether there was a place for it."""
+    return unwritten.keep_line(output, _clock_of_last(output), msgspec.json.encode(line))
 
 
 def read_runs(output: Path) -> list[RunLine]:
     """Return every run that is on record, the oldest first; lines that are torn are passed over."""
-    try:
-        data = (output / FILE).read_bytes()
-    except FileNotFoundError:
-        return []
-    return list(filter(None, map(_decoded, data.splitlines())))
+    return list(filter(None, map(_decoded, _all_lines(output))))
+
+
+def unreadable(output: Path) -> int:
+    """Return how many lines of the record cannot be read: torn ones, or changed by hand."""
+    return sum(1 for line in _all_lines(output) if line.strip() and _decoded(line) is None)
 
 
 def last_run(output: Path) -> RunLine | None:
     """Return the last run on record, or None."""
+    written = _last_written(output)
+    kept = unwritten.read_lines(output, written.clock if written else "")
+    return next(filter(None, map(_decoded, reversed(kept))), written)
+
+
+def _all_lines(output: Path) -> list[bytes]:
+    try:
+        lines = (output / FILE).read_bytes().splitlines()
+    except OSError:
+        lines = []
+    return [*lines, *unwritten.read_lines(output, _clock_of_last(output))]
+
+
+def _last_written(output: Path) -> RunLine | None:
     try:
         with (output / FILE).open("rb") as file:
             file.seek(max(0, os.fstat(file.fileno()).st_size - READ_BACK))
             lines = file.read().splitlines()
-    except FileNotFoundError:
+    except OSError:
         return None
     return next(filter(None, map(_decoded, reversed(lines))), None)
 
 
+def _clock_of_last(output: Path) -> str:
+    last = _last_written(output)
+    return last.clock if last else ""
+
+
 def _decoded(line: bytes) -> RunLine | None:
+    """Return a line's run, or None where it is none or holds what is no moment."""
     try:
-        return msgspec.json.decode(line, type=RunLine)
-    except msgspec.MsgspecError:
+        run = msgspec.json.decode(line, type=RunLine)
+        owed = (one for incidents in run.owed.values() for one in incidents.values())
+        for incident in (*run.open.values(), *owed):
+            for moment in (incident.since, incident.told, *incident.channels.values()):
+                if moment:
+                    _moment(moment)
+        _moment(run.clock)
+    except (msgspec.MsgspecError, ValueError):
         return None
+    return run
+
+
+def _moment(text: str) -> datetime:
+    found = datetime.fromisoformat(text)
+    if found.tzinfo is None:
+        raise ValueError(text)
+    return found
 
 
 def incidents_after(
@@ -128,7 +191,5 @@ def incidents_after(
 
 def days_between(earlier: str, later: str) -> float:
     """Return the days from one xsd:dateTime to another."""
-    from datetime import datetime
-
-    span = datetime.fromisoformat(later) - datetime.fromisoformat(earlier)
+    span = _moment(later) - _moment(earlier)
     return span.total_seconds() / 86_400

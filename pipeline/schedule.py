@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import shlex
@@ -30,7 +31,7 @@ Description=Cataloom catalogue in {folder}
 [Service]
 Type=oneshot
 WorkingDirectory={folder}
-ExecStart={command} -C {folder} run
+ExecStart={command} -C {quoted} run
 TimeoutStartSec=12h
 Nice=10
 # Secrets that the settings name as env:NAME, a NAME=value a line; the file may be missing.
@@ -65,6 +66,8 @@ ProtectKernelModules=yes
 ProtectKernelTunables=yes
 ProtectSystem=strict
 ReadWritePaths={written}
+StateDirectory={name}
+Environment=XDG_STATE_HOME=/var/lib/{name}
 """
 TIMER = """\
 # {name}: when {name}.service runs. Written by cataloom schedule install.
@@ -103,9 +106,11 @@ def systemd_units(
     others = list(elsewhere) if owner else []
     for path in (whole, *others, Path(command)):
         _check_path(path)
-    told = {"name": name, "folder": str(whole), "command": command, "time": time}
-    paths = "\n".join((str(whole), *(f"ReadWritePaths=-{path}" for path in others)))
-    system = SYSTEM.format(owner=owner, written=paths) if owner else ""
+    told = {"name": name, "folder": str(whole), "time": time}
+    told |= {"command": _quoted(command), "quoted": _quoted(str(whole))}
+    more = (f"ReadWritePaths={_quoted(f'-{path}')}" for path in others)
+    paths = "\n".join((_quoted(str(whole)), *more))
+    system = SYSTEM.format(owner=owner, written=paths, name=name) if owner else ""
     service = SERVICE.format(**told, network=NETWORK if owner else "", system=system)
     return {f"{name}.service": service, f"{name}.timer": TIMER.format(**told)}
 
@@ -118,7 +123,8 @@ def unit_name(folder: str) -> str:
 def _free_name(place: Path, folder: Path) -> str:
     """Return a name for the units that no other catalogue's have in `place`.
 
-    Where the folder's name is taken, the names of the folders it is in go before it.
+    Where the folder's name is taken, the names of the folders it is in go before it, and where
+    those are too (names that differ in signs only) a digest of its path behind it.
     """
     whole = folder.resolve()
     name = ""
@@ -129,8 +135,8 @@ def _free_name(place: Path, folder: Path) -> str:
         found = WORKS_IN.search(text)
         other = Path(found[1]) if found else whole
         if other == whole or not (other / CATALOGUE_FILE).is_file():
-            break
-    return name
+            return name
+    return f"{name}-{hashlib.sha256(os.fsencode(whole)).hexdigest()[:8]}"
 
 
 def _written_elsewhere(folder: Path) -> list[Path]:
@@ -144,14 +150,19 @@ def _written_elsewhere(folder: Path) -> list[Path]:
 
 
 def _check_path(path: Path) -> None:
-    problem = next((c for c in str(path) if c in MISREAD or c.isspace()), "")
+    problem = next((c for c in str(path) if c in MISREAD or (c.isspace() and c != " ")), "")
     if problem:
         raise SettingsError(
             f"the path holds {problem!r}, which systemd reads in a way of its own",
             where=str(path),
-            expected="a path of letters, digits, '-', '_', '.' and '/'",
+            expected="a path of letters, digits, spaces, '-', '_', '.' and '/'",
             next_step="move the folder, or use --cron",
         )
+
+
+def _quoted(word: str) -> str:
+    """Return a word of a line that is taken apart at spaces; a path alone on its line is not."""
+    return f'"{word}"' if " " in word else word
 
 
 def _check_that_it_lasts(path: Path) -> None:
@@ -220,8 +231,16 @@ def install_cron(folder: Path, time: str = DAILY, to: Path | None = None) -> lis
     line = cron_line(folder, own_command(), time)
     mark = f"# cataloom: {folder.resolve()}"
     if to is not None:
-        before = to.read_text("utf-8") if to.is_file() else ""
-        to.write_text(_with_line(before, mark, line), "utf-8")
+        try:
+            before = to.read_text("utf-8") if to.is_file() else ""
+            to.write_text(_with_line(before, mark, line), "utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise OutputError(
+                f"cannot be written: {getattr(error, 'strerror', '') or 'it is no UTF-8 text'}",
+                where=str(to),
+                expected="a crontab file, or a new one in a folder that is there",
+                next_step="name another file with --to, or leave --to out for your own crontab",
+            ) from error
         return [f"Written: {show_path(to)}", f"Next: crontab {show_path(to)}"]
     program = shutil.which("crontab")
     if program is None:

@@ -196,10 +196,11 @@ class RetentionSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True)
 class Gates(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What stops a source, or is warned of, in percent; from `least` entries on.
 
-    `fewer` than at the last harvest (`fewer_warn`: warned of); new and lost entries both above
-    `rekeyed`; `updated` ones (warned of); `fill_rate` is the points by which the share of entries
-    that give a field may fall (100: any); `rejected` records (at the first harvest: warned of);
-    titles whose language is `unsettled` (warned of).
+    `fewer` than at the last harvest, or deleted by the source's word (`fewer_warn`: warned of); new
+    and lost entries both above `rekeyed`; `updated` ones (warned of); `fill_rate` is the points by
+    which the share of entries that give a field may fall (100: any); `rejected` records, more than
+    the last time (else, and at the first harvest: warned of); titles whose language is `unsettled`
+    (warned of).
     """
 
     fewer_warn: Percent = 15.0

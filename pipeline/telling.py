@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from itertools import islice
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from itertools import chain, islice
 from pathlib import Path
 from typing import TypeVar
 
@@ -12,7 +13,9 @@ import msgspec
 
 from pipeline import VERSION
 from pipeline.assemble import Findings, write_findings
+from pipeline.diff import read_changes
 from pipeline.job import Job, Tools
+from pipeline.last_run import ASIDE, HELD_BACK, HELD_CHANGES, HELD_ISSUES
 from pipeline.model import Books, Change, Issue
 from pipeline.publish import (
     Rejected,
@@ -20,6 +23,8 @@ from pipeline.publish import (
     SourceReport,
     names_of,
     write_changes,
+    write_issues,
+    write_quarantine,
     write_report,
 )
 from pipeline.publish.report_data import Outcome as ReportOutcome
@@ -27,6 +32,7 @@ from pipeline.settings import Settings
 from pipeline.validate import Disagreement, choose_for_reference, compare_engines
 
 MOST_SHOWN = 1000  # lines of each list that the report gets; it cuts further
+HELD = "held-"  # how the files begin that tell what was refused at a gate
 T = TypeVar("T")
 
 
@@ -64,6 +70,51 @@ def tell(job: Job, tools: Tools, findings: Findings, told: Told, folder: Path) -
     write_run_report(job, tools, findings, told, folder)
 
 
+def write_held_back(
+    output: Path, findings: Findings, sources: Collection[str] | None = None
+) -> None:
+    """Write what was refused at a gate, in full, beside what the run itself has to tell.
+
+    `sources` are those that were refused (None: the catalogue as a whole). What an earlier call of
+    the same run wrote stays.
+    """
+
+    def is_meant(source: str) -> bool:
+        return sources is None or source in sources
+
+    folder = output / ASIDE
+    made = folder / "made"
+    made.mkdir(parents=True)
+    changes = (
+        msgspec.structs.replace(one, held=True)
+        for one in chain(findings.changes(), _missing(findings))
+        if is_meant(one.source)
+    )
+    write_changes(made, changes)
+    write_issues(made, (one for one in findings.all_issues() if is_meant(one.source)))
+    write_quarantine(made, (one for one in findings.quarantine() if is_meant(one.source)))
+    for name in HELD_BACK:
+        text = (made / name.removeprefix(HELD)).read_bytes()
+        file = folder / name
+        if file.exists() and name == HELD_ISSUES:
+            text = text.partition(b"\n")[2]  # its head stands there already
+        with file.open("ab") as held:
+            held.write(text)
+    shutil.rmtree(made)
+
+
+def read_held_back(output: Path) -> Iterator[Change]:
+    """Yield what would have changed of what this run's gates refused."""
+    file = output / ASIDE / HELD_CHANGES
+    return read_changes(file) if file.exists() else iter(())
+
+
+def _missing(findings: Findings) -> Iterator[Change]:
+    """Yield the published records that a harvest does not hold, and that are not deleted by it."""
+    for one in findings.lost():
+        yield Change(one.id, "missing", one.title, one.source, reason="not in this harvest")
+
+
 def write_run_report(job: Job, tools: Tools, findings: Findings, told: Told, folder: Path) -> None:
     """Write `report.html`."""
     settings = job.settings
@@ -86,6 +137,8 @@ def write_run_report(job: Job, tools: Tools, findings: Findings, told: Told, fol
         names=names_of(figures, tools.vocabulary),
         triples=told.triples,
         changes=_first_of_each_kind(findings.changes()),
+        held=_first_of_each_kind(read_held_back(settings.output)),
+        held_counts=Counter(one.change for one in read_held_back(settings.output)),
         review=review,
         review_count=review_count,
         worklist=tuple(worklist[:MOST_SHOWN]),
@@ -119,7 +172,7 @@ def _as_issue(one: Disagreement) -> Issue:
     return Issue("", one.focus.strip("<>"), "validate", one.path, "", "warning", message)
 
 
-def _first_of_each_kind(changes: Iterator[Change]) -> tuple[Change, ...]:
+def _first_of_each_kind(changes: Iterable[Change]) -> tuple[Change, ...]:
     counts = Counter[str]()
     kept = []
     for change in changes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
@@ -11,14 +12,18 @@ from pipeline.assemble import Findings, Made
 from pipeline.assign import Assigned, Previous, assign
 from pipeline.ending import Failed, Plan
 from pipeline.errors import RunRefused, SourceError
-from pipeline.gating import hold_at_gates
+from pipeline.gating import Keeper, hold_at_gates
+from pipeline.gating_whole import judge_catalogue
 from pipeline.grace import Deletion
 from pipeline.harvest import Circumstances, Harvest, harvest
-from pipeline.held import held_harvests, put_aside
+from pipeline.held import Held, held_harvests, put_aside
 from pipeline.job import Job, Part, PartResult, Tools
+from pipeline.model import Books, HarvestNote
 from pipeline.part import work_on
 from pipeline.release import release_id
 from pipeline.rollback import assign_old
+from pipeline.runs import CATALOGUE
+from pipeline.telling import write_held_back
 from pipeline.workers import Workers
 
 
@@ -52,20 +57,19 @@ def work_on_harvests(
     before: Previous,
     workers: Workers,
     failed: Failed,
-    refused: Failed,
+    held: Held,
 ) -> Made:
-    """Link, map and validate all parts; sources refused at a gate are left out and put aside."""
+    """Link, map and validate all parts; what is refused at a gate is left out, told and put aside.
+
+    Raises `RunRefused` where every source failed or was refused, or the catalogue as a whole was.
+    """
     configured = frozenset(source.name for source in plan.settings.sources)
-    run = release_id(job.moment)
+    accepted = frozenset(plan.accepted.refused) if plan.accepted else frozenset[str]()
+    holds = plan.publishes and plan.accepted is None
+    keeper = Keeper(plan.settings, plan.previous, plan.digests, accepted, held if holds else None)
+    output = plan.settings.output
     while harvests:
-        job = msgspec.structs.replace(
-            job,
-            work=job.work / "parts",
-            harvested=frozenset(one.source.name for one in harvests),
-            partly=frozenset(one.source.name for one in harvests if one.since),
-            complete=frozenset(one.source.name for one in harvests if one.is_complete),
-        )
-        job.work.mkdir(parents=True)
+        job = _job_for(job, harvests)
         deletion = Deletion(
             job.moment,
             plan.settings.catalogue.deletion,
@@ -80,26 +84,52 @@ def work_on_harvests(
         extracted = {one.source.name: len(one.entries) for one in harvests}
         declared = {one.source.name: one.declared_total for one in harvests}
         books = add_up(results, assigned, extracted, declared)
-        judged = hold_at_gates(
-            plan.settings, plan.previous, plan.digests, findings, books, harvests,
-            accepted=plan.accepted is not None,
-        )  # fmt: skip
+        judged = hold_at_gates(keeper, findings, books, harvests)
         if not judged.refused:
-            notes = {one.source.name: one.note for one in harvests}
-            issues = (*findings.issues, *judged.warnings)
+            try:
+                warnings = judge_catalogue(keeper, findings, books, harvests, before)
+            except RunRefused as error:
+                failed[CATALOGUE] = str(error)
+                write_held_back(output, findings)
+                if holds:
+                    put_aside(output, held, {CATALOGUE: str(error)}, harvests)
+                raise
+            notes = {one.source.name: _note(one, books) for one in harvests}
+            issues = (*findings.issues, *judged.warnings, *warnings)
             return Made(job, msgspec.structs.replace(findings, issues=issues), books, notes)
-        refused.update(judged.refused)
         failed.update(judged.refused)
-        put_aside(
-            plan.settings.output, run, (one for one in harvests if one.source.name in refused)
-        )
-        harvests = [one for one in harvests if one.source.name not in refused]
+        write_held_back(output, findings, judged.refused)
+        if holds:
+            new = {
+                name: judged.refused[name] for name, run in judged.held.items() if run == held.run
+            }
+            put_aside(output, held, new, (one for one in harvests if one.source.name in new))
+        harvests = [one for one in harvests if one.source.name not in judged.refused]
     raise RunRefused(
-        "every source failed or was refused",
+        f"every source failed or was refused: {'; '.join(failed.values())}",
         where=", ".join(failed),
-        expected="at least one source that can be read",
-        next_step="; ".join(failed.values()),
     )
+
+
+def _job_for(job: Job, harvests: list[Harvest]) -> Job:
+    """Return the job of working on these harvests, in a folder of its own."""
+    work = job.work / "parts"
+    work.mkdir(parents=True)
+    return msgspec.structs.replace(
+        job,
+        work=work,
+        harvested=frozenset(one.source.name for one in harvests),
+        partly=frozenset(one.source.name for one in harvests if one.since),
+        complete=frozenset(one.source.name for one in harvests if one.is_complete),
+    )
+
+
+def _note(harvest: Harvest, books: Mapping[str, Books]) -> HarvestNote:
+    """Return what a harvest leaves for the next; one of only what changed leaves the old counts."""
+    if harvest.since:
+        return harvest.note
+    rejected = books[harvest.source.name].rejected
+    return msgspec.structs.replace(harvest.note, rejected=rejected)
 
 
 def work_on_release(plan: Plan, job: Job, target: Path, current: Path, workers: Workers) -> Made:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,14 @@ settings.load_profile("ci" if os.environ.get("CI") else "here")
 ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared"
 CATALOGUE_PARTS = ("catalogue.toml", "ontology", "shapes", "input")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def state_elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Let runs keep what their output folder does not take in a folder of the tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -122,6 +122,20 @@ def test_all_mistakes_are_shown_at_once(tmp_path: Path) -> None:
     assert len(str(caught.value).splitlines()) == 3
 
 
+def test_all_bad_values_of_a_file_are_shown_at_once(tmp_path: Path) -> None:
+    text = CATALOGUE.replace('["en"]', '"en"').replace('name = "Somebody"', "")
+    text += '[alerts]\nsmtp_port = "many"\nemail = "a@example.org"\nremind_days = 3\n'
+    with pytest.raises(SettingsError) as caught:
+        load_settings(write(tmp_path, text))
+    said = str(caught.value).splitlines()
+    named = sorted(line.partition(": key ")[2].partition(":")[0] for line in said)
+    assert named == ["'alerts.email'", "'alerts.smtp_port'", "'languages'", "'name'"]
+    with pytest.raises(SettingsError) as caught:
+        load_settings(write(tmp_path, text + "remnd = 1\n"))
+    assert "key 'alerts.remnd': unknown" in str(caught.value)
+    assert "key 'alerts.smtp_port': " in str(caught.value)
+
+
 def test_two_sources_of_one_name_are_refused(tmp_path: Path) -> None:
     named = 'name = "guides"\n' + SOURCE
     with pytest.raises(SettingsError, match=r"'guides' is already the name of .*one\.toml"):

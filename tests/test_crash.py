@@ -35,7 +35,7 @@ MOMENTS = 40
 MOST_TRIES = 200
 SEED = 437
 STEPS = ("payloads/.", ".work", "catalogue.ttl", ".new-current -> ", ".partial-", ".old-last-run",
-         ".pruned-", ".jsonl.zst", ".gone-held", "runs.jsonl")  # fmt: skip
+         ".pruned-", ".jsonl.zst", "output/.old-held", "runs.jsonl")  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -120,7 +120,7 @@ def refusal(runs: Runs, tmp_path_factory: pytest.TempPathFactory) -> Story:
 
 def test_killed_while_it_is_refused(refusal: Story) -> None:
     assert refusal.undisturbed.code == 4
-    (run,) = (path.name for path in (refusal.output / "held").iterdir())
+    (run,) = (file.parent.name for file in (refusal.output / "held").glob("*/held.json"))
     accept = ("accept", run, "--reason", "right")
     refusal.runs.do(Wanted(str(refusal.work), EPOCH + 11 * DAY, accept))
     accepted = contents(refusal.output)
@@ -142,7 +142,7 @@ def test_killed_while_what_was_refused_is_accepted(refusal: Story, tmp_path: Pat
     refusal.fresh()
     refusal.do()
     shutil.copytree(refusal.work, base, symlinks=True)
-    (run,) = (path.name for path in (refusal.output / "held").iterdir())
+    (run,) = (file.parent.name for file in (refusal.output / "held").glob("*/held.json"))
     story = Story(refusal.runs, base, EPOCH + 11 * DAY, ("accept", run, "--reason", "right"))
     assert story.undisturbed.code == 0
     changes = story.undisturbed.changes

@@ -8,7 +8,15 @@ from pathlib import Path
 import pytest
 
 from pipeline.__main__ import main
-from pipeline.diff import as_json, as_table, chosen, differences
+from pipeline.diff import (
+    as_json,
+    as_table,
+    changes_between,
+    differences,
+    named,
+    one_before,
+    to_go_back_to,
+)
 from pipeline.errors import ReleaseError
 from pipeline.model import Change
 from tests.small_catalogue import SmallCatalogue, entries
@@ -56,16 +64,43 @@ def test_releases_are_compared_record_by_record(small: SmallCatalogue) -> None:
 def test_what_is_compared(small: SmallCatalogue) -> None:
     small.write(entries(2))
     small.run()
+    assert kinds(changes_between(small.output)) == ["created", "created"]
     with pytest.raises(ReleaseError, match="only one release is kept"):
-        chosen(small.output, "", "")
+        to_go_back_to(small.output)
     small.write(entries(3))
     small.run()
     first, second = sorted((small.output / "releases").iterdir())
-    assert chosen(small.output, "", "") == (first, second)
-    assert chosen(small.output, first.name, "") == (first, second)
-    assert chosen(small.output, second.name, first.name) == (second, first)
+    assert one_before(small.output) == to_go_back_to(small.output) == first
+    for some in ((), (first.name,), (first.name, second.name)):
+        assert kinds(changes_between(small.output, *some)) == ["created"]
+    assert kinds(changes_between(small.output, second.name, first.name)) == ["deleted"]
     with pytest.raises(ReleaseError, match="'x' is no release that is kept; expected one of"):
-        chosen(small.output, "x", "")
+        named(small.output, "x")
+
+
+def test_a_beginning_that_is_one_releases_own_is_enough(
+    small: SmallCatalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for day in (1, 2):
+        monkeypatch.setenv("SOURCE_DATE_EPOCH", str(1_795_546_800 + day * 86_400))
+        small.write(entries(day))
+        small.run()
+    first, second = sorted((small.output / "releases").iterdir())
+    assert (named(small.output, "20261125"), named(small.output, "20261126")) == (first, second)
+    with pytest.raises(ReleaseError, match="'2026112' is the beginning of several; expected one"):
+        named(small.output, "2026112")
+    with pytest.raises(SystemExit) as ended:
+        main(["-C", str(small.folder), "rollback", "20261125"])
+    assert not ended.value.code
+    assert list(small.ids()) == [entries(1)[0].title]
+
+
+def test_changes_that_are_damaged_are_said(small: SmallCatalogue) -> None:
+    small.write(entries(1))
+    small.run()
+    (small.current / "changes.jsonl").write_text("{", "utf-8")
+    with pytest.raises(ReleaseError, match=r"the changes are damaged: .*cataloom run --again"):
+        changes_between(small.output)
 
 
 def test_for_people_and_for_machines() -> None:

@@ -120,7 +120,7 @@ def test_changes_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         after = repository.records()
         assert after.keys() == {f"oai:x:{n}" for n in (0, 2, 3, 4, 9)}
         assert after["oai:x:0"].id == before["oai:x:0"].id
-        assert all(record.missing == 0 for record in after.values())
+        assert all(record.missing_since == "" for record in after.values())
         (stone,) = release.read_tombstones(release.current(tmp_path / "catalogue" / "output"))
         assert (stone.id, stone.reason) == (before["oai:x:1"].id, "the source deleted it")
         assert repository.run() == (  # nothing changed: an empty answer is no gap

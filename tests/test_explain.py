@@ -246,11 +246,15 @@ def test_an_unknown_encoding_is_no_crash(settings: Settings) -> None:
 
 def test_a_damaged_quarantine(settings: Settings, tmp_path: Path) -> None:
     (tmp_path / "quarantine.jsonl").write_bytes(b"{")
+    manifest = settings.output / "current" / "manifest.json"
+    (tmp_path / "manifest.json").write_bytes(manifest.read_bytes())
     with pytest.raises(ReleaseError, match="the quarantine is damaged"):
         explain(settings, tmp_path, ID)
 
 
 def test_no_quarantine(settings: Settings, tmp_path: Path) -> None:
     (tmp_path / "tombstones.jsonl").write_bytes(b"")
+    manifest = settings.output / "current" / "manifest.json"
+    (tmp_path / "manifest.json").write_bytes(manifest.read_bytes())
     with pytest.raises(NothingFoundError):
         explain(settings, tmp_path, ID)

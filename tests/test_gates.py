@@ -10,7 +10,9 @@ import pytest
 from pipeline import release
 from pipeline.__main__ import main
 from pipeline.catalogue_folder import load_settings
+from pipeline.diff import read_changes
 from pipeline.errors import RunRefused, SettingsError
+from pipeline.held import all_held
 from pipeline.run import accept_run
 from tests.small_catalogue import Entry, SmallCatalogue, entries, prose
 
@@ -26,6 +28,11 @@ def refused(small: SmallCatalogue) -> str:
     with pytest.raises(RunRefused) as caught:
         small.run()
     return str(caught.value)
+
+
+def held(small: SmallCatalogue) -> list[str]:
+    """Return the refused runs of which something is held."""
+    return [one.run for one in all_held(small.output)]
 
 
 def renamed(count: int) -> list[Entry]:
@@ -51,7 +58,7 @@ def test_far_fewer_entries_are_refused_and_accepted(small: SmallCatalogue) -> No
     assert manifest.accepted == {run: "they moved to another list"}
     assert manifest.books["other"].extracted == 14
     assert manifest.books["other"].kept == 6
-    assert not (small.output / "held").exists()
+    assert held(small) == []
     assert small.run().kind == "unchanged"
     small.write(entries(13))
     assert small.run().kind == "published"  # compared with what was accepted
@@ -82,12 +89,11 @@ def test_a_source_of_its_own_is_refused_alone(small: SmallCatalogue) -> None:
     assert (outcome.kind, outcome.exit_code) == ("partial", 3)
     assert outcome.books["second"].created == 1
     assert len(small.ids()) == 21
-    held = (small.output / "held").iterdir()
-    (run,) = (one.name for one in held)
+    (run,) = held(small)
     accepted = accept_run(load_settings(small.folder), run, "right")
     assert (accepted.kind, accepted.books["other"].extracted) == ("published", 5)
     assert len(small.ids()) == 21
-    assert sum(1 for one in small.records().values() if one.missing) == 5
+    assert sum(1 for one in small.records().values() if one.missing_since) == 5
 
 
 def test_a_site_with_new_keys_is_refused_and_keeps_its_iris(small: SmallCatalogue) -> None:
@@ -130,12 +136,12 @@ def test_accepting_is_for_what_is_held(small: SmallCatalogue) -> None:
     with pytest.raises(SettingsError, match=f"expected one of {run}"):
         accept_run(settings, "x", "because")
     with (small.folder / "catalogue.toml").open("a", encoding="utf-8") as file:
-        file.write("[gates]\nupdated = 60\n")
+        file.write("[deletion]\nruns = 4\n")
     with pytest.raises(RunRefused, match="settings changed since the run"):
         accept_run(load_settings(small.folder), run, "because")
     small.write(entries(10))
     small.run()
-    assert not (small.output / "held").exists()
+    assert held(small) == []
 
 
 def test_gates_are_settings(small: SmallCatalogue) -> None:
@@ -173,9 +179,13 @@ def test_rejected_records_are_a_warning_at_first_and_a_refusal_later(
     assert small.run().kind == "published"
     assert "1 of 10 records break the rules (10 %, the gate is at 5 %" in small.read("issues.csv")
     small.write([bad, *entries(9, 1), *entries(1, 20)])
+    assert small.run().kind == "published"  # no worse than it was
+    worse = some[1]._replace(abstract=some[1].abstract + " It came with spoons.")
+    small.write([bad, worse, *entries(8, 2), *entries(1, 20)])
     message = refused(small)
-    assert "1 of 11 records break the rules" in message
-    assert "rejected: 'How the members of group 0" in message
+    assert "2 of 11 records break the rules" in message
+    assert "the last time 1 of 11" in message
+    assert "rejected: 'How the members of group " in message
 
 
 def test_a_plan_shows_what_a_gate_would_refuse(small: SmallCatalogue) -> None:
@@ -184,6 +194,13 @@ def test_a_plan_shows_what_a_gate_would_refuse(small: SmallCatalogue) -> None:
     small.write(entries(5))
     from pipeline.run import run_catalogue
 
-    with pytest.raises(RunRefused, match="50 % fewer"):
-        run_catalogue(load_settings(small.folder), jobs=1, publishes=False)
+    outcome = run_catalogue(load_settings(small.folder), jobs=1, publishes=False)
+    assert (outcome.kind, outcome.exit_code) == ("planned", 4)
+    assert "50 % fewer" in outcome.failed["other"]
+    assert "cataloom accept 2" not in outcome.failed["other"]  # there is nothing to accept
+    told = list(read_changes(outcome.folder / "held-changes.jsonl"))
+    assert [(one.change, one.held) for one in told] == [("missing", True)] * 5
+    assert {one.title for one in told} == {one.title for one in entries(5, 5)}
+    left = {one.name for one in small.output.iterdir() if one.name.startswith(".new")}
     assert not (small.output / "held").exists()
+    assert left == set()

@@ -85,7 +85,7 @@ def test_a_rejected_record_is_in_quarantine_and_its_last_version_stays(
     small.run()
     small.write(rest)
     small.run()
-    assert small.records()[first.title].missing == 1
+    assert small.records()[first.title].missing_since
     small.write([with_spoons(first), *rest])
     outcome = small.run()
     assert (outcome.books["other"].rejected, outcome.books["other"].kept) == (1, 1)

@@ -172,8 +172,12 @@ def test_the_lock_is_held_once_and_freed_by_a_death(tmp_path: Path) -> None:
 
 def test_an_output_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     (tmp_path / "output").write_text("a file")
-    with pytest.raises(OutputError, match="cannot be written"), release.locked(tmp_path / "output"):
+    output = tmp_path / "output"
+    with pytest.raises(OutputError, match="output: is a file; exp"), release.locked(output):
         pass
+    (tmp_path / "link").symlink_to("unmounted")
+    with pytest.raises(OutputError, match="link: is a link to unmounted, which is no folder"):
+        release.previous_manifest(tmp_path / "link")
 
 
 def test_the_clock_obeys_source_date_epoch(monkeypatch: pytest.MonkeyPatch) -> None:

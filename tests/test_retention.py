@@ -8,7 +8,8 @@ import pytest
 
 from pipeline import release
 from pipeline.__main__ import main
-from pipeline.history import as_table, damage
+from pipeline.damage import all_damage
+from pipeline.history import as_table
 from pipeline.release import Manifest
 from pipeline.retention import to_keep
 from pipeline.settings import RetentionSettings
@@ -69,7 +70,7 @@ def test_old_releases_go_and_payloads_with_them(small: SmallCatalogue) -> None:
     assert len(wanted) == 3  # two states of one listing, one of the other
     for record in release.read_records(small.current):
         assert (small.output / "payloads" / record.locator.payload).is_file()
-    assert list(damage(small.output)) == []
+    assert all_damage(small.output).problems == []
 
 
 def test_payloads_stay_where_a_release_does_not_say_what_it_needs(small: SmallCatalogue) -> None:
@@ -121,3 +122,4 @@ def test_the_table_of_releases(small: SmallCatalogue, capsys: pytest.CaptureFixt
     told = capsys.readouterr().out
     assert "catalogue.nt: its content is not what was published" in told
     assert "issues.csv: missing" in told
+    assert "next: make it anew: cataloom run --again" in told

@@ -12,7 +12,7 @@ import pytest
 
 from pipeline import schedule
 from pipeline.__main__ import main
-from pipeline.errors import CataloomError, SettingsError
+from pipeline.errors import CataloomError, OutputError, SettingsError
 from pipeline.schedule import cron_line, install_cron, install_systemd, systemd_units
 from tests.small_catalogue import SmallCatalogue, entries
 
@@ -28,13 +28,19 @@ def test_the_files_to_start_from_are_what_is_installed() -> None:
     assert cron_line(Path("/srv/catalogue"), COMMAND) in (DEPLOY / "cron").read_text("utf-8")
 
 
+@pytest.mark.parametrize("name", ["plain", "with a space"])
 @pytest.mark.parametrize("owner", ["", "root"])
-def test_systemd_accepts_the_units(owner: str, tmp_path: Path) -> None:
+def test_systemd_accepts_the_units(owner: str, name: str, tmp_path: Path) -> None:
     analyze = shutil.which("systemd-analyze")
     if analyze is None:
         pytest.skip("systemd-analyze is not on this machine; it comes with systemd")
-    for name, text in systemd_units(tmp_path, "/bin/true", owner=owner).items():
-        (tmp_path / name).write_text(text, "utf-8")
+    folder = tmp_path / name
+    folder.mkdir()
+    program = folder / "true"
+    program.symlink_to("/bin/true")
+    units = systemd_units(folder, str(program), owner=owner, elsewhere=[folder / "x y"])
+    for file, text in units.items():
+        (tmp_path / file).write_text(text, "utf-8")
     timer = next(tmp_path.glob("*.timer"))
     done = subprocess.run(
         [analyze, "verify", "--man=no", str(timer)], capture_output=True, text=True, check=False
@@ -68,7 +74,7 @@ def test_units_are_written_for_this_folder(
     assert "enable --now cataloom-my-catalogue.timer" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("name", ["a b", "100%", 'q"uote', "o'clock", "dollar$"])
+@pytest.mark.parametrize("name", ["a\tb", "100%", 'q"uote', "o'clock", "dollar$"])
 def test_a_path_that_systemd_would_misread_is_refused(name: str, tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="which systemd reads in a way of its own"):
         systemd_units(tmp_path / name, COMMAND)
@@ -128,6 +134,21 @@ def test_two_folders_of_one_name_get_units_of_their_own(tmp_path: Path) -> None:
     install_systemd(tmp_path / "moved" / "books", to=units)
     service = (units / "cataloom-books.service").read_text("utf-8")
     assert f"WorkingDirectory={tmp_path}/moved/books\n" in service, "nothing is left of the old"
+
+
+@pytest.mark.usefixtures("as_root")
+def test_units_of_names_that_differ_in_signs_only(tmp_path: Path) -> None:
+    units = tmp_path / "units"
+    places = ("a-b/c", "a/b-c", "a b/c")
+    for place in places * 2:
+        folder = tmp_path / place
+        if not folder.exists():
+            SmallCatalogue(folder)
+        install_systemd(folder, to=units)
+    found = [file.read_text("utf-8") for file in units.glob("*.service")]
+    assert len(found) == 3
+    for place in places:
+        assert sum(f"WorkingDirectory={tmp_path}/{place}\n" in text for text in found) == 1
 
 
 CRON = {"HOME": "/", "LOGNAME": "nobody", "PATH": "/usr/bin:/bin", "SHELL": "/bin/sh"}
@@ -200,6 +221,13 @@ def test_a_crontab_file(tmp_path: Path) -> None:
     assert install_cron(tmp_path, to=file)[0].startswith("Written: ")
     assert install_cron(tmp_path, "09:00", to=file)[1].startswith("Next: crontab ")
     assert file.read_text("utf-8").count(" run\n") == 1
+
+
+@pytest.mark.parametrize("place", [".", "nowhere/crontab", "latin"])
+def test_a_crontab_file_that_cannot_be_written(tmp_path: Path, place: str) -> None:
+    (tmp_path / "latin").write_bytes(b"# caf\xe9\n")
+    with pytest.raises(OutputError, match=r"cannot be written: .*; next: "):
+        install_cron(tmp_path, to=tmp_path / place)
 
 
 @pytest.mark.usefixtures("as_root")

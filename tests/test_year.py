@@ -12,10 +12,10 @@ import pytest
 from pipeline import release
 from pipeline.attending import attend
 from pipeline.catalogue_folder import load_settings
+from pipeline.damage import all_damage
 from pipeline.decide import take_up_decisions
 from pipeline.ending import Outcome
 from pipeline.errors import RunRefused
-from pipeline.history import damage
 from pipeline.run import accept_run, run_catalogue
 from pipeline.runs import read_runs
 from pipeline.settings import Settings
@@ -254,7 +254,7 @@ def test_a_year_of_nightly_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
             if day not in OFF:
                 year.night(day)
                 year.evening(day)
-    assert list(damage(year.small.output)) == []
+    assert all_damage(year.small.output).problems == []
     assert year.quiet > DAYS / 2
     assert {kind: year.messages.count(kind) for kind in set(year.messages)} == {
         "failure": 7, "recovery": 7, "reminder": 2,

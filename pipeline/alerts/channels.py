@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import smtplib
 import ssl
@@ -14,6 +15,7 @@ import msgspec
 
 from pipeline.alerts.message import Message
 from pipeline.errors import CataloomError
+from pipeline.last_run import HELD_ISSUES
 from pipeline.settings import AlertSettings, Catalogue
 
 SECONDS = 20.0
@@ -138,12 +140,14 @@ def _attachment(file: Path) -> tuple[bytes, str]:
 
 
 def _issues(message: Message) -> str:
-    """Return the issues as CSV, as they stand in the run's own file."""
-    file = next((one for one in message.files if one.name == "issues.csv"), None)
-    try:
-        return file.read_text("utf-8-sig") if file else ""
-    except OSError:
-        return ""
+    """Return the issues as CSV, as they stand in the run's own files: first what is published."""
+    text = ""
+    for file in message.files:
+        if file.name in {"issues.csv", HELD_ISSUES}:
+            with contextlib.suppress(OSError):
+                found = file.read_text("utf-8-sig")
+                text += found.partition("\n")[2] if text else found  # one head is enough
+    return text
 
 
 def _request(

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import msgspec
 
+from pipeline.alerts.due import Due
 from pipeline.model import Change
+from pipeline.read_elsewhere import with_folder
 from pipeline.runs import Incident, RunLine
 
 MOST_LINES = 200  # changes and issues in the words of a message; the attached files hold all
@@ -33,53 +35,62 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
 def failure_message(
     title: str,
     line: RunLine,
-    told: Mapping[str, Sequence[str]],
+    told: Due,
+    opened: Mapping[str, Incident],
     changes: Sequence[Change],
     files: Sequence[Path],
-    folder: Path,
+    catalogue: Path,
 ) -> Message:
-    """Return the message on what went wrong, or still is: `told` lists the keys by kind."""
-    keys = [*told["failure"], *told["reminder"]]
-    kind = "failure" if told["failure"] else "reminder"
-    again = [key for key in keys if key in told["reminder"]]
+    """Return the message on what went wrong, or still is.
+
+    `told` lists the keys by kind, `opened` holds what was wrong before; `changes` and `files` are
+    those of the run, none where it has left none. Messages are read elsewhere, so commands name the
+    `catalogue` folder.
+    """
+    keys = [*told.failure, *told.reminder]
+    kind = "failure" if told.failure else "reminder"
+    problems = {key: with_folder(line.problems[key], catalogue) for key in keys}
     what = ", ".join(keys)
     subject = f"{title}: {what} {'still ' if kind == 'reminder' else ''}needs you"
     parts = [f"The run of {line.clock} ended with {line.outcome} (exit code {line.exit_code})."]
     for key in keys:
-        since = f" (since {line.open[key].since})" if key in again else ""
-        parts.append(f"{key}{since}:\n{line.problems.get(key) or line.open[key].message}")
+        since = f" (since {opened[key].since})" if key in opened else ""
+        parts.append(f"{key}{since}:\n{problems[key]}")
     parts.append(_published(line))
     if changes:
-        parts.append("What the run changed:\n" + "\n".join(_change_lines(changes)))
-    parts.append(f"Everything on this run: {folder}")
+        parts.append("What the run changed, or held back:\n" + "\n".join(_change_lines(changes)))
+    if files:
+        parts.append(f"Everything on this run: {files[0].parent}")
+    parts.append(with_folder("How it stands: cataloom status", catalogue))
     return Message(
         kind=kind,
         subject=subject,
         text="\n\n".join(parts) + "\n",
         run=line.clock,
         release=line.release,
-        problems={key: line.open[key].message for key in keys},
+        problems=problems,
         changes=tuple(changes),
         files=tuple(files),
     )
 
 
 def recovery_message(
-    title: str, line: RunLine, keys: Sequence[str], before: Mapping[str, Incident]
+    title: str, line: RunLine, recovered: Mapping[str, Incident], catalogue: Path
 ) -> Message:
     """Return the message on what is right again."""
+    problems = {key: with_folder(one.message, catalogue) for key, one in recovered.items()}
     parts = [
         f"{key} is right again with the run of {line.clock}. It was wrong since "
-        f"{before[key].since}:\n{before[key].message}"
-        for key in keys
+        f"{one.since}:\n{problems[key]}"
+        for key, one in recovered.items()
     ]
     return Message(
         kind="recovery",
-        subject=f"{title}: {', '.join(keys)} is right again",
+        subject=f"{title}: {', '.join(recovered)} is right again",
         text="\n\n".join((*parts, _published(line))) + "\n",
         run=line.clock,
         release=line.release,
-        problems={key: before[key].message for key in keys},
+        problems=problems,
     )
 
 
@@ -94,5 +105,5 @@ def _change_lines(changes: Sequence[Change]) -> list[str]:
 
     lines = list(as_table(changes[:MOST_LINES]))
     if len(changes) > MOST_LINES:
-        lines.append(f"… and {len(changes) - MOST_LINES:,} more, in changes.jsonl")
+        lines.append(f"… and {len(changes) - MOST_LINES:,} more, in the files of the run")
     return lines

@@ -13,7 +13,7 @@ import msgspec
 from pipeline.errors import SourceError
 from pipeline.extract.address import leads_to, normal_address, origin, shown_address
 from pipeline.extract.credentials import Secrets
-from pipeline.extract.failure import Failure
+from pipeline.extract.failure import KEPT, Failure
 from pipeline.extract.http_error import (
     AGAIN,
     ComeBackError,
@@ -286,7 +286,7 @@ class Conversation:
             + (f" (HTTP {status})" if status else ""),
             where=page,
             expected=f"at most {self._settings.retry_after:,.0f} s ('retry_after' in [fetch])",
-            next_step=f"run again after {when}; what was read until then is kept for a day",
+            next_step=f"run again after {when}{KEPT}",
         )
         error.status = status
         raise error

@@ -51,11 +51,12 @@ Row = tuple[int, int, list[str]]
 
 
 class Doubt(NamedTuple):
-    """What is doubtful about the row that begins in `line`."""
+    """What is doubtful about the row that begins in `line`; `swallows` others, it may be."""
 
     number: int
     line: int
     message: str
+    swallows: bool = False
 
 
 def rows_of(text: str, dialect: Dialect, where: str, doubts: list[Doubt]) -> Iterator[Row]:
@@ -77,7 +78,8 @@ def rows_of(text: str, dialect: Dialect, where: str, doubts: list[Doubt]) -> Ite
                 number += 1
                 begins, done = done + 1, before + reader.line_num
                 if done - begins >= MANY_LINES and _holds_rows(cells, dialect):
-                    doubts.append(Doubt(number, begins, SWALLOWED.format(done - begins + 1)))
+                    message = SWALLOWED.format(done - begins + 1)
+                    doubts.append(Doubt(number, begins, message, swallows=True))
                 yield number, begins, cells
             return
         except csv.Error:

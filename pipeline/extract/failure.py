@@ -11,7 +11,10 @@ from pipeline.extract.limits import PrivateAddressError, TimeUpError, TooMuchErr
 from pipeline.extract.payloads import shown
 from pipeline.extract.public_address import NoSuchHostError
 
-LATER = "run again later; what was read until now is kept for a day, and the run goes on there"
+KEPT = "; what was read until now is kept for a day, and the run goes on there"
+"""What a fetcher takes out of a message where nothing was read yet."""
+
+LATER = f"run again later{KEPT}"
 OPERATOR = "tell the site's operator, and run again later"
 DEEPEST = 12
 """Steps down a chain of exceptions: requests wraps urllib3's, which wraps the system's."""

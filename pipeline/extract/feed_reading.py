@@ -64,6 +64,7 @@ class Told(NamedTuple):
     records: list[SourceRecord]
     left_out: Counter[str]
     put_right: list[Entry]
+    unreadable: list[Entry]
 
 
 def read_xml(
@@ -81,7 +82,7 @@ def read_xml(
     base = base or (own if isinstance(own, str) else "")
     outside = Reading(Page(()), _next_link(rest, base), _is_complete(rest), not feed.whole)
     deleted, total = _deleted(rest.element), _total(rest)
-    told = Told([], Counter(), [])
+    told = Told([], Counter(), [], [])
     found = 0
     for batch in parse_entries(feed):
         told.records.clear()
@@ -95,7 +96,10 @@ def read_xml(
         raise _no_entries(told.left_out, place.name)
     issues = tuple(_issues(feed, rest, told, source, place.name))
     if issues or deleted:
-        yield msgspec.structs.replace(outside, page=Page((), issues, total, tuple(deleted)))
+        lost = [one.source.number for one in told.unreadable[:1]]
+        why = f"{place.name}: entry {lost[0]} cannot be read" if lost else ""
+        page = Page((), issues, total, tuple(deleted), broken_off=why)
+        yield msgspec.structs.replace(outside, page=page)
 
 
 def no_feed(text: str, where: str) -> SourceError:
@@ -144,6 +148,8 @@ def _take(
         told.left_out[kind] += 1
         return
     record = entry_record(entry, rest, fields, source, place, base)
+    if entry.problem and not entry.values:
+        told.unreadable.append(entry)
     if record.key in deleted:
         # RFC 6721 §3: of an entry and its deletion in one feed, the later one counts.
         changed = str(entry.values.get("updated_parsed") or "")
@@ -186,6 +192,13 @@ def _issues(feed: FeedText, rest: Rest, told: Told, source: Source, where: str) 
             f"{first.source.line} ({shown(first.problem)}); tell the feed's owner"
         )
         yield source_issue(source, message, value=first.problem)
+    if told.unreadable:
+        text = told.unreadable[0].source
+        message = (
+            f"{where}: {len(told.unreadable)} entries cannot be read; the first is entry "
+            f"{text.number}, line {text.line}: tell the feed's owner"
+        )
+        yield source_issue(source, message)
     if told.left_out:
         message = f"{where}: {_counted(told.left_out)} are no published resources and were left out"
         yield source_issue(source, message, severity="info")

@@ -25,7 +25,8 @@ from pipeline.extract.conversation import (
     TooManyRedirectsError,
 )
 from pipeline.extract.credentials import Secrets, check_credentials, no_secrets, read_secrets
-from pipeline.extract.http_error import ComeBackError, HttpError, told_of
+from pipeline.extract.failure import KEPT
+from pipeline.extract.http_error import ComeBackError, HttpError, NotKeptError, told_of
 from pipeline.extract.journal import Journal
 from pipeline.extract.kept_page import (
     condition_of,
@@ -99,11 +100,8 @@ class Fetcher:
         an error, `SourceError` for all else that keeps the page away, both naming the page;
         `OutputError` where it cannot be kept.
         """
-        secrets, _ = self._conversation()
-        address = secrets.shown_address(normal_address(secrets.hide(url)))
-        sent = {**(headers or {}), **({"Accept": accept} if accept else {})}
-        body = None if form is None else urlencode(form).encode()
-        request = Request(address, sent, body)
+        request = self._request(url, accept, headers, form)
+        address = request.address
         if self._offline:
             return self._from_store(request)
         now = self._clock.now()
@@ -114,7 +112,16 @@ class Fetcher:
             return payload
         self._journal.asking(request.key, now)
         allowed = self._robots.pause if self._settings.robots else _as_settings
-        return self._fetched(request, shown_address(address), allowed=allowed)
+        try:
+            return self._fetched(request, shown_address(address), allowed=allowed)
+        except SourceError as error:
+            if KEPT in error.next_step and not self._journal.has_pages:
+                error.next_step = error.next_step.replace(KEPT, "")
+            raise
+
+    def knows(self, url: str, *, accept: str = "") -> bool:
+        """Say whether the last whole harvest read the page that `get` would ask for."""
+        return self._journal.was_read(self._request(url, accept).key)
 
     def restart(self) -> None:
         """Forget the pages of this harvest, so that each is asked for anew."""
@@ -126,6 +133,18 @@ class Fetcher:
         self._journal.finish(self._clock.now())
         if self._transport is not None:
             self._transport.close()
+
+    def _request(
+        self,
+        url: str,
+        accept: str,
+        headers: Mapping[str, str] | None = None,
+        form: Mapping[str, str] | None = None,
+    ) -> Request:
+        secrets, _ = self._conversation()
+        address = secrets.shown_address(normal_address(secrets.hide(url)))
+        sent = {**(headers or {}), **({"Accept": accept} if accept else {})}
+        return Request(address, sent, None if form is None else urlencode(form).encode())
 
     def _conversation(self) -> tuple[Secrets, Conversation]:
         """Return what the source's pages are asked for with, made when it is first needed."""
@@ -202,7 +221,7 @@ class Fetcher:
         page = self._journal.stored(request.key)
         payload = read_stored(self._payloads, request.address, page)
         if payload is None:
-            raise SourceError(
+            raise (NotKeptError if page is None else SourceError)(
                 "is not in the payload store, and nothing is asked for offline",
                 where=shown_address(request.address),
                 expected="a page that an earlier run has read",

@@ -63,6 +63,12 @@ class HttpError(SourceError):
         return (_rebuild, (self.status, *parts, self.said))
 
 
+class NotKeptError(HttpError):
+    """No harvest has read the page, and offline it counts as one that is not there."""
+
+    status = 404
+
+
 class ComeBackError(HttpError):
     """The server asks to be left alone for longer than the settings allow to wait."""
 

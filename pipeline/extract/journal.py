@@ -111,6 +111,17 @@ class Journal:
         self._load()
         return self._first(key, (self._whole, self._present, self._stale))
 
+    def was_read(self, key: str) -> bool:
+        """Say whether the last whole harvest used an answer to this request."""
+        self._load()
+        return key in self._whole
+
+    @property
+    def has_pages(self) -> bool:
+        """Say whether a harvest that is broken off now will be gone on with."""
+        pages = map(self._line, self._present.values())
+        return any(page is not None and not page.rules for page in pages)
+
     def asking(self, key: str, now: float) -> None:
         """Note that a page is asked for."""
         self._begin(now)

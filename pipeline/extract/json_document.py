@@ -23,6 +23,7 @@ from pipeline.extract.json_levels import flattened, outline
 from pipeline.extract.json_paths import text_of
 from pipeline.extract.json_text import read_json
 from pipeline.extract.payloads import Payload, shown, source_issue
+from pipeline.extract.unread import Notes
 from pipeline.kinds import OWN_KEY
 from pipeline.model import Issue, Locator, Page
 from pipeline.settings import Source
@@ -84,7 +85,7 @@ def read(payload: Payload, plan: Plan, links: dict[str, str], found: Found) -> I
     if data.startswith(RECORD_SEPARATOR):
         data = data.replace(RECORD_SEPARATOR, b"")
     decoded = decode(data, source, name, markup=False, charset=payload.charset)
-    issues = list(decoded.issues)
+    issues = Notes(decoded.issues)
     total: int | None = None
     if source.json is not None and source.json.next == LINK_HEADER:
         links[payload.digest] = next_in_header(payload.headers.get("link", ""))
@@ -101,14 +102,13 @@ def read(payload: Payload, plan: Plan, links: dict[str, str], found: Found) -> I
     first = True
     while batch := tuple(islice(entries, AT_ONCE)):
         records = tuple(record_of(placed, plan, place) for placed in batch)
-        page = Page(records, tuple(issues), total if first else None)
+        page = issues.page(records, total if first else None)
         found.example = batch[0].value if found.example is None else found.example
         found.add(page, sum(bool(record.key) for record in records))
-        issues.clear()
         first = False
         yield page
     if issues:
-        yield Page((), tuple(issues))
+        yield issues.page()
 
 
 def next_in_header(header: str) -> str:

@@ -29,6 +29,7 @@ from pipeline.extract.json_paths import (
 from pipeline.extract.json_text import read_json
 from pipeline.extract.payloads import Payload, source_issue
 from pipeline.extract.source_record import WHITE_SPACE, make_record
+from pipeline.extract.unread import Notes
 from pipeline.kinds import OWN_KEY
 from pipeline.model import Issue, Locator, SourceRecord
 from pipeline.settings import Source
@@ -95,7 +96,7 @@ def are_lines(text: str, payload: Payload) -> bool:
     return len(first) > 1 and first[1][0] in "[{" and _is_json(first[0])
 
 
-def entries_of(document: object, plan: Plan, where: str, issues: list[Issue]) -> Iterator[Placed]:
+def entries_of(document: object, plan: Plan, where: str, issues: Notes) -> Iterator[Placed]:
     """Yield the entries of one document; what is doubtful goes to `issues`.
 
     Raises `NoEntriesError` where there is none.
@@ -109,12 +110,12 @@ def entries_of(document: object, plan: Plan, where: str, issues: list[Issue]) ->
     number = 0
     for number, entry in enumerate(descent.entries(document), 1):
         yield Placed(entry.value, entry.parents, f"entry {number}")
-    issues += _problems(descent, plan.source)
+    _tell(descent, plan.source, issues)
     if not number:
         raise descent.nothing()
 
 
-def entries_of_lines(text: str, plan: Plan, where: str, issues: list[Issue]) -> Iterator[Placed]:
+def entries_of_lines(text: str, plan: Plan, where: str, issues: Notes) -> Iterator[Placed]:
     """Yield the entries of JSON Lines; a line that is no JSON is an issue, the others go on.
 
     Raises `NoEntriesError` where there is no entry.
@@ -131,7 +132,7 @@ def entries_of_lines(text: str, plan: Plan, where: str, issues: list[Issue]) -> 
             broken += 1
             if broken <= MOST_BROKEN:
                 what = error.what.replace("line 1, ", "", 1)
-                issues.append(_issue(plan.source, where, f"line {number} {what}; it was left out"))
+                issues.lose(_issue(plan.source, where, f"line {number} {what}; it was left out"))
             continue
         for note in parsed.notes:
             notes.setdefault(note, number)
@@ -146,7 +147,7 @@ def entries_of_lines(text: str, plan: Plan, where: str, issues: list[Issue]) -> 
     if broken > MOST_BROKEN:
         issues.append(_issue(plan.source, where, f"{broken:,} lines are no JSON in all"))
     issues += [_issue(plan.source, where, f"line {line}: {note}") for note, line in notes.items()]
-    issues += _problems(descent, plan.source)
+    _tell(descent, plan.source, issues)
     if not count:
         raise descent.nothing() if plan.levels else NoEntriesError(
             "holds no entry", where=where, expected="an object a line",
@@ -196,11 +197,10 @@ def _is_json(line: str) -> bool:
         return False
 
 
-def _problems(descent: Descent, source: Source) -> list[Issue]:
-    return [
-        _issue(source, descent.where, f"{problem} ({count:,} times)")
-        for problem, count in descent.problems.items()
-    ]
+def _tell(descent: Descent, source: Source, issues: Notes) -> None:
+    """Tell what of the levels could not be gone down."""
+    for problem, count in descent.problems.items():
+        issues.lose(_issue(source, descent.where, f"{problem} ({count:,} times)"))
 
 
 def _issue(source: Source, where: str, message: str) -> Issue:

@@ -16,7 +16,8 @@ from pipeline.extract.json_text import read_json
 from pipeline.extract.members import objects_of, text_in
 from pipeline.extract.payloads import MOST_ENTRIES, shown, source_issue
 from pipeline.extract.source_record import Given, make_record
-from pipeline.model import Issue, Locator, Page, SourceRecord
+from pipeline.extract.unread import Notes
+from pipeline.model import Locator, SourceRecord
 from pipeline.settings import Source
 
 VERSION = "jsonfeed.org/version/"
@@ -49,7 +50,7 @@ def read_json_feed(
         )  # fmt: skip
     base = base or text_in(feed, "home_page_url") or text_in(feed, "feed_url")
     link = resolved(base, text_in(feed, "next_url"))
-    issues: list[Issue] = [source_issue(source, f"{place.name}: {note}") for note in parsed.notes]
+    issues = Notes(source_issue(source, f"{place.name}: {note}") for note in parsed.notes)
     numbered = enumerate(items, 1)
     while batch := list(islice(numbered, BATCH)):
         records = []
@@ -61,9 +62,8 @@ def read_json_feed(
                 f"{place.name}: item {number} is {shown(text_of(item))!r}, not an object, and was "
                 "left out"
             )
-            issues.append(source_issue(source, message))
-        yield Reading(Page(tuple(records), tuple(issues)), link)
-        issues.clear()
+            issues.lose(source_issue(source, message))
+        yield Reading(issues.page(records), link)
 
 
 def item_record(

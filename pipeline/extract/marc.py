@@ -20,6 +20,7 @@ from pipeline.extract.marc_record import fields_of, key_of
 from pipeline.extract.marc_xml import is_xml, read_xml
 from pipeline.extract.payloads import Payload, shown, source_issue
 from pipeline.extract.source_record import make_record
+from pipeline.extract.unread import Notes
 from pipeline.kinds import Field, MarcSettings
 from pipeline.model import Issue, Locator, Page, SourceRecord
 from pipeline.settings import Source
@@ -89,14 +90,14 @@ def read(payload: Payload, source: Source, extra: Mapping[str, Field]) -> Iterat
     else:
         issues, found = (), _binary(data, source, payload.name)
     odd: dict[str, list[str]] = {}
-    notes, left_out, number = list(issues), 0, 0
+    notes, left_out, number = Notes(issues), 0, 0
     records: list[SourceRecord] = []
     deleted: list[str] = []
     for number, parsed in enumerate(found, 1):
         if parsed.record is None:
             left_out += 1
             if left_out <= MOST_TOLD:
-                notes.append(_left_out(source, payload.name, number, parsed.problem))
+                notes.lose(_left_out(source, payload.name, number, parsed.problem))
             continue
         key = key_of(parsed.record)
         position = f"record {number}" + (f", {shown(key)}" if key else "")
@@ -114,8 +115,8 @@ def read(payload: Payload, source: Source, extra: Mapping[str, Field]) -> Iterat
                 _record(parsed.record, parsed.lost, source, payload, position, key, extra)
             )
         if len(records) + len(deleted) >= PAGE_SIZE:
-            yield Page(tuple(records), tuple(notes), deleted=tuple(deleted))
-            records, deleted, notes = [], [], []
+            yield notes.page(records, deleted=deleted)
+            records, deleted = [], []
     if not number:
         raise NoEntriesError(
             "holds no MARC record", where=payload.name,
@@ -127,7 +128,7 @@ def read(payload: Payload, source: Source, extra: Mapping[str, Field]) -> Iterat
     if left_out > MOST_TOLD:
         told.append(f"more records were left out: {left_out - MOST_TOLD:,}")
     notes += [source_issue(source, f"{payload.name}: {message}") for message in told]
-    yield Page(tuple(records), tuple(notes), deleted=tuple(deleted))
+    yield notes.page(records, deleted=deleted)
 
 
 def _record(

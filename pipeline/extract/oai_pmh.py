@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
+
 from pipeline.errors import SettingsError, SourceError
 from pipeline.extract.access import Access, NoEntriesError, payloads_of
 from pipeline.extract.oai_answer import LIST, Answer, read_answer
@@ -17,8 +19,9 @@ from pipeline.extract.oai_harvest import harvest
 from pipeline.extract.oai_list import RecordList, Shelf
 from pipeline.extract.oai_record import Maker
 from pipeline.extract.payloads import Payload, shown, source_issue
+from pipeline.extract.unread import Notes
 from pipeline.kinds import OaiSettings
-from pipeline.model import Issue, Page
+from pipeline.model import Page
 from pipeline.settings import Source
 
 MOST_RECORDS = 2000
@@ -42,7 +45,8 @@ def pages(source: Source, access: Access) -> Iterator[Page]:
 def _live(source: Source, access: Access, settings: OaiSettings, maker: Maker) -> Iterator[Page]:
     with Shelf(access.payloads) as shelf:
         found = harvest(source, access, settings, lambda: RecordList(maker, shelf))
-        issues = [*found.issues, *maker.issues]
+        issues = Notes((*found.issues, *maker.issues))
+        issues.broken_off = maker.broken_off
         yield from _pages(found.records, issues, found.since, found.until)
 
 
@@ -52,12 +56,14 @@ def _saved(
     with Shelf(folder) as shelf:
         records = RecordList(maker, shelf)
         issues = _read_all(source, payloads, records)
-        yield from _pages(records, [*issues, *maker.issues])
+        issues += maker.issues
+        issues.broken_off = issues.broken_off or maker.broken_off
+        yield from _pages(records, issues)
 
 
-def _read_all(source: Source, payloads: Iterator[Payload], records: RecordList) -> list[Issue]:
+def _read_all(source: Source, payloads: Iterator[Payload], records: RecordList) -> Notes:
     """Add saved answers to `records`; returns the issues of the source as a whole."""
-    issues: list[Issue] = []
+    issues = Notes()
     names: dict[str, str] = {}
     sizes: set[int] = set()
     nothing: SourceError = NoEntriesError(
@@ -68,7 +74,7 @@ def _read_all(source: Source, payloads: Iterator[Payload], records: RecordList) 
     for payload in payloads:
         if payload.digest in names:
             message = f"{payload.name}: is the same as {names[payload.digest]}; it was read once"
-            issues.append(source_issue(source, message))
+            issues.lose(source_issue(source, message))
             continue
         names[payload.digest] = payload.name
         answer = read_answer(payload, source)
@@ -91,13 +97,11 @@ def _read_all(source: Source, payloads: Iterator[Payload], records: RecordList) 
             f"{payload.name}: the list goes on behind the resumptionToken "
             f"{shown(answer.token.value)!r}; save its further pages too"
         )
-        issues.append(source_issue(source, message))
+        issues.lose(source_issue(source, message))
     return issues
 
 
-def _pages(
-    records: RecordList, issues: list[Issue], since: str = "", until: str = ""
-) -> Iterator[Page]:
+def _pages(records: RecordList, issues: Notes, since: str = "", until: str = "") -> Iterator[Page]:
     """Yield the records of a list; the issues of the whole go with the first page."""
     total = records.declared_total
     for made in records.pages():
@@ -105,10 +109,11 @@ def _pages(
         deleted = made.deleted
         for start in range(0, len(made.records) or len(made.deleted[:1]), MOST_RECORDS):
             some = made.records[start : start + MOST_RECORDS]
-            yield Page(some, tuple(issues), total, deleted, since, until)
-            issues, deleted = [], ()
+            page = issues.page(some, total, deleted=deleted)
+            yield msgspec.structs.replace(page, since=since, until=until)
+            deleted = ()
     if issues or not records.entries:
-        yield Page((), tuple(issues), total, (), since, until)
+        yield msgspec.structs.replace(issues.page((), total), since=since, until=until)
 
 
 def _no_list(payload: Payload, answer: Answer) -> SourceError:

@@ -29,7 +29,10 @@ class MadePage(msgspec.Struct, frozen=True):
 
 
 class Maker:
-    """Makes the records of one source; `issues` holds what is to be said of it as a whole."""
+    """Makes the records of one source; `issues` holds what is to be said of it as a whole.
+
+    `broken_off` says which record is there and cannot be read.
+    """
 
     def __init__(self, source: Source) -> None:
         """Compile `oai.fields`; raises `SettingsError` where one is no XPath expression."""
@@ -40,6 +43,7 @@ class Maker:
             name for name, field in fields.items() if not isinstance(field, str) and field.html
         )
         self.issues: list[Issue] = []
+        self.broken_off = ""
         self._unknown: set[object] = set()
 
     def make(self, payload: Payload, answer: Answer) -> MadePage:
@@ -58,7 +62,10 @@ class Maker:
                 deleted.append(entry.identifier)
                 deleted_numbers.append(number)
             else:
-                issues.append(self._issue(entry, place, _problem(entry)))
+                problem = _problem(entry)
+                issues.append(self._issue(entry, place, problem))
+                if not entry.deleted and not self.broken_off:
+                    self.broken_off = f"{place.name}: {entry.position} {problem}"
         return MadePage(
             tuple(records), tuple(numbers), tuple(deleted), tuple(deleted_numbers), tuple(issues)
         )

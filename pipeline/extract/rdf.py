@@ -10,12 +10,13 @@ from collections.abc import Iterator
 
 from pipeline.errors import SourceError
 from pipeline.extract.access import Access, Read, read_each, read_following
-from pipeline.extract.payloads import Payload, find_files, source_issue
+from pipeline.extract.payloads import Payload, find_files
 from pipeline.extract.properties import HYDRA
 from pipeline.extract.rdf_document import describe, make_plan, read_graph
 from pipeline.extract.rdf_graph import Graph
 from pipeline.extract.rdf_syntax import ACCEPT
 from pipeline.extract.sparql_endpoint import query_pages
+from pipeline.extract.unread import unread
 from pipeline.model import Page
 from pipeline.settings import Source
 
@@ -57,7 +58,7 @@ def _read_files(source: Source, access: Access, read: Read, files: int) -> Itera
                 yield page
         except SourceError as error:
             failures.append(error)
-            yield Page((), (source_issue(source, f"was left out: {error}"),))
+            yield unread(source, f"was left out: {error}")
 
     def read_all() -> Iterator[Page]:
         yield from found

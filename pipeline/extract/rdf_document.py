@@ -18,6 +18,7 @@ from pipeline.extract.rdf_graph import Graph
 from pipeline.extract.rdf_parse import Parsed, parse
 from pipeline.extract.rdf_records import class_counts, select
 from pipeline.extract.rdf_syntax import NAMES, Syntax, named_syntax, recognise
+from pipeline.extract.unread import Notes
 from pipeline.model import Issue, Locator, Page, SourceRecord
 from pipeline.settings import Source
 
@@ -36,12 +37,13 @@ class Plan(msgspec.Struct, frozen=True):
 
 
 class Described(msgspec.Struct, frozen=True):
-    """A document that was read: its graph, its issues, where it stands."""
+    """A document that was read: its graph, its issues, where it stands, what is broken in it."""
 
     graph: Graph
     issues: tuple[Issue, ...]
     place: Locator
     notes: tuple[str, ...] = ()
+    broken: str = ""
 
 
 def make_plan(source: Source) -> Plan:
@@ -79,7 +81,8 @@ def describe(payload: Payload, plan: Plan, *, strict: bool = False) -> Described
         )  # fmt: skip
     issues = [*decoded.issues, *_problems(plan.source, payload.name, parsed)]
     place = Locator(payload.digest, payload.name, "")
-    return Described(parsed.graph, tuple(issues), place, parsed.notes)
+    broken = f"{payload.name}: {parsed.problems[0]}" if parsed.problems else ""
+    return Described(parsed.graph, tuple(issues), place, parsed.notes, broken)
 
 
 def read_graph(
@@ -90,7 +93,8 @@ def read_graph(
     Raises `NoEntriesError` where there is none.
     """
     graph, place = described.graph, described.place
-    issues = list(described.issues)
+    issues = Notes(described.issues)
+    issues.broken_off = described.broken
     if subjects is None:
         selection = select(graph, plan.classes)
         subjects = selection.subjects
@@ -109,12 +113,12 @@ def read_graph(
         relative += bool(record.key) and subject == record.key and ":" not in subject
         waiting.append(record)
         if len(waiting) == RECORDS_A_PAGE:
-            yield Page(tuple(waiting), tuple(issues), total)
-            waiting, issues, total = [], [], None
+            yield issues.page(waiting, total)
+            waiting, total = [], None
     if relative:
         issues.append(_relative(plan.source, place.name, relative))
     if waiting or issues:
-        yield Page(tuple(waiting), tuple(issues), total)
+        yield issues.page(waiting, total)
 
 
 def _problems(source: Source, where: str, parsed: Parsed) -> Iterator[Issue]:

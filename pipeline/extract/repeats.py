@@ -45,7 +45,7 @@ class Repeats:
             )
             repeated += len(page.records) - len(fresh)
             here.update(digests)
-            if fresh or not page.records:
+            if fresh or not page.records or page.broken_off:
                 yield msgspec.structs.replace(page, records=fresh)
         self.nothing_new = len(here) > 0 and here <= self._digests
         if repeated and not self.nothing_new:

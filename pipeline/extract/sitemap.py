@@ -13,12 +13,13 @@ from pipeline.extract.decoding import decode
 from pipeline.extract.embedded import SYNTAXES, Embedded, describe
 from pipeline.extract.embedded_page import read_page
 from pipeline.extract.html_pages import HTML
-from pipeline.extract.http_error import ComeBackError, TimeIsUpError
+from pipeline.extract.http_error import ComeBackError, HttpError, TimeIsUpError
 from pipeline.extract.payloads import Payload, find_files, read_payload, shown, source_issue
 from pipeline.extract.properties import SCHEMA, canonical, expand
 from pipeline.extract.sitemap_choice import Choice
 from pipeline.extract.sitemap_index import list_addresses
 from pipeline.extract.source_record import make_record
+from pipeline.extract.unread import Notes
 from pipeline.kinds import SitemapSettings
 from pipeline.model import Issue, Locator, Page, SourceRecord
 from pipeline.settings import Source, nearest
@@ -29,6 +30,10 @@ BATCH = 100
 FEW = 5
 MOST_FAILED = 0.2
 """Share of the pages that may fail, once they are more than a few, before the source does."""
+
+BLANK = "without metadata and without a title were left out"
+GONE = 410
+"""The status code by which a server says that a page was taken away (RFC 9110 §15.5.11)."""
 
 PAGE_TYPES = frozenset({"", "text/html", "application/xhtml+xml", "application/xml", "text/xml"})
 SITEMAP_STARTS = ("<urlset", "<sitemapindex", "<rss", "<feed")
@@ -54,14 +59,11 @@ class _Books:
     def count(self, what: str, name: str) -> None:
         self.other.setdefault(what, []).append(name)
 
-    def issues(self, source: Source) -> list[Issue]:
-        return [
-            source_issue(
-                source, f"pages {what}: {len(names):,}; the first is {shown(names[0], 200)}",
-                value=names[0],
-            )
-            for what, names in self.other.items()
-        ]  # fmt: skip
+    def tell(self, source: Source, notes: Notes) -> None:
+        for what, names in self.other.items():
+            message = f"pages {what}: {len(names):,}; the first is {shown(names[0], 200)}"
+            issue = source_issue(source, message, value=names[0])
+            (notes.lose if what == BLANK else notes.append)(issue)
 
 
 def pages(source: Source, access: Access) -> Iterator[Page]:
@@ -97,7 +99,7 @@ def _from_web(plan: Plan, access: Access) -> Iterator[Page]:
     choice = Choice(plan.settings, source.location.strip())
     listing = list_addresses(source, access, choice)
     if not listing.addresses:
-        told = "; ".join(issue.message for issue in listing.issues) or "it lists none"
+        told = "; ".join(issue.message for issue in listing.notes) or "it lists none"
         raise SourceError(
             f"no address of a page was found: {told}", where=source.location.strip(),
             expected="a sitemap with pages of this host", next_step="correct 'location', or "
@@ -105,38 +107,40 @@ def _from_web(plan: Plan, access: Access) -> Iterator[Page]:
         )  # fmt: skip
     books = _Books(len(listing.addresses))
     records: list[SourceRecord] = []
-    issues = list(listing.issues)
+    notes = listing.notes
     for number, address in enumerate(listing.addresses, 1):
         try:
             payload = access.web.get(address, accept=HTML)
         except (ComeBackError, TimeIsUpError):
             raise
         except SourceError as error:
-            issues.append(_failed(source, books, error))
+            _fail(source, books, notes, error)
         else:
-            _take(plan, payload, payload.url or address, number, books, records, issues)
+            _take(plan, payload, payload.url or address, number, books, records, notes)
         if len(records) >= BATCH:
-            yield Page(tuple(records), tuple(issues))
-            records, issues = [], []
-    yield Page(tuple(records), (*issues, *books.issues(source)))
+            yield notes.page(records)
+            records = []
+    books.tell(source, notes)
+    yield notes.page(records)
 
 
 def _from_files(plan: Plan, access: Access, files: tuple[Path, ...]) -> Iterator[Page]:
     books = _Books(len(files))
     records: list[SourceRecord] = []
-    issues: list[Issue] = []
+    notes = Notes()
     for number, path in enumerate(files, 1):
         payload = read_payload(plan.source, path, access.folder, access.payloads)
-        _take(plan, payload, "", number, books, records, issues)
+        _take(plan, payload, "", number, books, records, notes)
         if len(records) >= BATCH:
-            yield Page(tuple(records), tuple(issues))
-            records, issues = [], []
-    yield Page(tuple(records), (*issues, *books.issues(plan.source)))
+            yield notes.page(records)
+            records = []
+    books.tell(plan.source, notes)
+    yield notes.page(records)
 
 
 def _take(
     plan: Plan, payload: Payload, address: str, number: int, books: _Books,
-    records: list[SourceRecord], issues: list[Issue],
+    records: list[SourceRecord], notes: Notes,
 ) -> None:  # fmt: skip
     """Add the record of a page and what is doubtful about it, or count why there is none."""
     source = plan.source
@@ -151,7 +155,7 @@ def _take(
             _refuse_saved_sitemap(decoded.text, payload.name)
         page, problems = read_page(decoded.text, payload.name, address)
     except SourceError as error:
-        issues.append(_failed(source, books, error))
+        _fail(source, books, notes, error)
         return
     place = Locator(payload.digest, payload.name, "")
     embedded = describe(page, source, place, plan.settings.syntaxes, plan.types)
@@ -159,14 +163,14 @@ def _take(
         books.count("that speak of nothing that 'types' names were left out", payload.name)
         return
     if not embedded.fields.get("title"):
-        books.count("without metadata and without a title were left out", payload.name)
+        books.count(BLANK, payload.name)
         return
     key = page.canonical or page.address or payload.name
     if key in books.keys:
         books.count("that call another page's address theirs were left out", payload.name)
         return
     books.keys[key] = payload.name
-    issues += decoded.issues
+    notes += decoded.issues
     records.append(_record(source, place, f"page {number}", key, embedded, problems))
 
 
@@ -190,8 +194,11 @@ def _record(
     )  # fmt: skip
 
 
-def _failed(source: Source, books: _Books, error: SourceError) -> Issue:
-    """Return the issue of a page that could not be read; raises `SourceError` for too many."""
+def _fail(source: Source, books: _Books, notes: Notes, error: SourceError) -> None:
+    """Note a page that could not be read; raises `SourceError` for too many.
+
+    It may still be there, but for one of which the server says that it was taken away.
+    """
     books.failed += 1
     too_many = books.failed >= FEW and books.failed > MOST_FAILED * books.total
     if too_many or books.failed == books.total:
@@ -200,7 +207,9 @@ def _failed(source: Source, books: _Books, error: SourceError) -> Issue:
             where=error.where, expected=error.expected or "pages that can be read",
             next_step=error.next_step or "look at one of them in a browser",
         ) from error  # fmt: skip
-    return source_issue(source, f"a page was left out: {error}", value=error.where)
+    issue = source_issue(source, f"a page was left out: {error}", value=error.where)
+    is_gone = isinstance(error, HttpError) and error.status == GONE
+    (notes.append if is_gone else notes.lose)(issue)
 
 
 def _refuse_saved_sitemap(text: str, name: str) -> None:

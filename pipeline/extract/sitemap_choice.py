@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator
 from urllib.parse import urlsplit
 
 from pipeline.extract.payloads import shown, source_issue
+from pipeline.extract.unread import Notes
 from pipeline.kinds import SitemapSettings
-from pipeline.model import Issue
 from pipeline.settings import Source
 
 NO_PAGES = re.compile(
@@ -65,9 +65,9 @@ class Choice:
             else:
                 yield address
 
-    def issues(self, source: Source, *, more: bool) -> list[Issue]:
-        """Return what was left out; `more` says that there are more than the settings want."""
-        found = [
+    def tell(self, source: Source, notes: Notes, *, more: bool) -> None:
+        """Tell what was left out; `more` says that there are more than the settings want."""
+        notes += [
             source_issue(
                 source, f"addresses {what} were left out: {count:,}; the first is "
                 f"{shown(self._first[what], 200)}",
@@ -80,8 +80,7 @@ class Choice:
                 f"there are more than {self.most:,} pages; the others were left out: raise 'most' "
                 "in [sitemap], or narrow 'include'"
             )
-            found.append(source_issue(source, message))
-        return found
+            notes.lose(source_issue(source, message))
 
     def _leave(self, what: str, address: str) -> None:
         self._left_out[what] += 1

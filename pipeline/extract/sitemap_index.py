@@ -23,6 +23,7 @@ from pipeline.extract.gzipped import gunzipped
 from pipeline.extract.http_error import ComeBackError, TimeIsUpError
 from pipeline.extract.payloads import Payload, shown, source_issue
 from pipeline.extract.sitemap_choice import Choice
+from pipeline.extract.unread import Notes
 from pipeline.extract.xml_document import refuse_entities
 from pipeline.model import Issue
 from pipeline.settings import Source
@@ -57,21 +58,30 @@ MOST_ELEMENTS = 20_000
 """Elements between the beginning or end of two entries."""
 
 WEB = ("http://", "https://")
+IN_TROUBLE = 500
+"""From this status code on an answer says nothing of what there is."""
+
+LONGEST_END = 200
+"""Characters in which a sitemap that is whole ends the tag that it began with."""
 
 
 class Sitemap(msgspec.Struct, frozen=True):
-    """What one sitemap lists: addresses of pages, or of further sitemaps."""
+    """What one sitemap lists: addresses of pages, or of further sitemaps.
+
+    `is_whole` says that none of them was left out.
+    """
 
     addresses: tuple[str, ...]
     is_index: bool = False
     issues: tuple[Issue, ...] = ()
+    is_whole: bool = True
 
 
 class Listing(msgspec.Struct, frozen=True):
     """The addresses that are to be read, in order, and what was doubtful on the way."""
 
     addresses: tuple[str, ...]
-    issues: tuple[Issue, ...] = ()
+    notes: Notes
 
 
 def list_addresses(source: Source, access: Access, choice: Choice) -> Listing:
@@ -79,10 +89,10 @@ def list_addresses(source: Source, access: Access, choice: Choice) -> Listing:
 
     Raises `SourceError` where there is no sitemap, or none that can be read.
     """
-    waiting = deque((address, 1) for address in _starts(source, access, choice))
+    notes = Notes()
+    waiting = deque((address, 1) for address in _starts(source, access, choice, notes))
     seen: set[str] = set()
     found: dict[str, None] = {}
-    issues: list[Issue] = []
     failed: list[SourceError] = []
     while waiting and len(found) <= choice.most:
         address, level = waiting.popleft()
@@ -90,7 +100,7 @@ def list_addresses(source: Source, access: Access, choice: Choice) -> Listing:
             continue
         if len(seen) == MOST_SITEMAPS:
             message = f"more than {MOST_SITEMAPS:,} sitemaps; the rest was left out"
-            issues.append(source_issue(source, message))
+            notes.lose(source_issue(source, message))
             break
         seen.add(address)
         try:
@@ -100,14 +110,16 @@ def list_addresses(source: Source, access: Access, choice: Choice) -> Listing:
             raise
         except SourceError as error:
             failed.append(error)
-            issues.append(source_issue(source, f"a sitemap was left out: {error}"))
+            notes.lose(source_issue(source, f"a sitemap was left out: {error}"))
             continue
-        issues += sitemap.issues
+        notes += sitemap.issues
+        if not sitemap.is_whole:
+            notes.broken_off = notes.broken_off or sitemap.issues[-1].message
         if address == source.location.strip():
             choice.know(payload.url)  # where the site has moved
         if sitemap.is_index and level == MOST_LEVELS:
             message = f"{payload.name}: sitemaps nest more than {MOST_LEVELS} deep; not read"
-            issues.append(source_issue(source, message))
+            notes.lose(source_issue(source, message))
         elif sitemap.is_index:
             waiting.extend((one, level + 1) for one in choice.own(sitemap.addresses))
         else:
@@ -115,8 +127,8 @@ def list_addresses(source: Source, access: Access, choice: Choice) -> Listing:
     if failed and len(failed) > MOST_FAILED * len(seen):
         raise failed[0]
     addresses = tuple(found)[: choice.most]
-    issues += choice.issues(source, more=len(found) > choice.most)
-    return Listing(addresses, tuple(issues))
+    choice.tell(source, notes, more=len(found) > choice.most)
+    return Listing(addresses, notes)
 
 
 def read_sitemap(payload: Payload, source: Source) -> Sitemap:
@@ -125,7 +137,7 @@ def read_sitemap(payload: Payload, source: Source) -> Sitemap:
     decoded = decode(data, source, payload.name, markup=True, charset=payload.charset)
     text = decoded.text.lstrip("\ufeff \t\r\n")
     issues = decoded.issues
-    is_index = False
+    is_index, is_whole = False, True
     if text.startswith("<"):
         refuse_entities(text[:STEP], payload.name)
         root, addresses, fault = _in_xml(text)
@@ -135,6 +147,7 @@ def read_sitemap(payload: Payload, source: Source) -> Sitemap:
         if fault:
             message = f"{payload.name}: is not well-formed XML ({fault}); read by its tags"
             issues += (source_issue(source, message),)
+            is_whole = text.rstrip().endswith(">") and f"{root}>" in text[-LONGEST_END:]
     elif (urlsplit(payload.url).path or payload.name).lower().endswith(ROBOTS):
         addresses, is_index = ROBOTS_LINE.findall(text), True
     else:
@@ -149,10 +162,11 @@ def read_sitemap(payload: Payload, source: Source) -> Sitemap:
             f"{MOST_ADDRESSES:,}, and the rest was left out"
         )
         issues += (source_issue(source, message),)
-    return Sitemap(tuple(absolute[:MOST_ADDRESSES]), is_index, issues)
+        is_whole = False
+    return Sitemap(tuple(absolute[:MOST_ADDRESSES]), is_index, issues, is_whole)
 
 
-def _starts(source: Source, access: Access, choice: Choice) -> list[str]:
+def _starts(source: Source, access: Access, choice: Choice, notes: Notes) -> list[str]:
     """Return the addresses of the sitemaps to begin with: the location, or those of its site."""
     location = source.location.strip()
     parts = urlsplit(location)
@@ -166,14 +180,15 @@ def _starts(source: Source, access: Access, choice: Choice) -> list[str]:
             return list(told)
     except (ComeBackError, TimeIsUpError):
         raise
-    except SourceError:
-        pass  # no robots.txt, or none that can be read: the usual places are tried
+    except SourceError as error:  # no robots.txt, or none that can be read: the usual places
+        _note_trouble(source, notes, error)
     for place in USUAL_PLACES:
         try:
             choice.know(access.web.get(root + place, accept=ACCEPT).url)
         except ComeBackError:
             raise
-        except HttpError:
+        except HttpError as error:
+            _note_trouble(source, notes, error)
             continue
         return [root + place]
     raise SourceError(
@@ -181,6 +196,12 @@ def _starts(source: Source, access: Access, choice: Choice) -> list[str]:
         expected="a site with a sitemap", next_step="ask the site's owner for its address, or read "
         "a listing of the site with kind = \"html-listing\"",
     )  # fmt: skip
+
+
+def _note_trouble(source: Source, notes: Notes, error: SourceError) -> None:
+    """Note that a server in trouble may have kept a sitemap to itself."""
+    if isinstance(error, HttpError) and error.status >= IN_TROUBLE:
+        notes.lose(source_issue(source, f"sitemaps may be missing: {error}"))
 
 
 def _in_xml(text: str) -> tuple[str, list[str], str]:

@@ -18,6 +18,7 @@ from pipeline.extract.payloads import MOST_FILES, Payload, shown, source_issue
 from pipeline.extract.rdf_document import Described, Plan, describe, read_graph
 from pipeline.extract.rdf_graph import Graph, has_iri
 from pipeline.extract.rdf_query import MARK, Construct, read_query
+from pipeline.extract.unread import unread
 from pipeline.model import Page
 
 ACCEPT = "application/n-triples, text/turtle;q=0.9, application/rdf+xml;q=0.5"
@@ -93,6 +94,13 @@ class _Endpoint:
         message = f"key 'rdf.query' is asked as a whole, since {self.query.unpaged}"
         yield Page((), (source_issue(self.plan.source, message, severity="info"),))
         described = self._answer(self.query.whole)
+        statements = _statements(described.graph)
+        if statements % ROUND == 0 and statements:
+            message = (
+                f"{self.location}: gives just {statements:,} statements, so it may have cut its "
+                "answer short: ask for less in 'rdf.query'"
+            )
+            yield unread(self.plan.source, message)
         yield from read_graph(described, self.plan)
 
     def pages(self) -> Iterator[Page]:
@@ -117,7 +125,7 @@ class _Endpoint:
                     f"{self.location}: gives the same records again and again, so reading ended "
                     "here: the endpoint takes no notice of OFFSET"
                 )
-                yield Page((), (source_issue(self.plan.source, message),))
+                yield unread(self.plan.source, message)
                 return
             seen.update(new)
             digests.add(described.place.payload)
@@ -126,6 +134,9 @@ class _Endpoint:
             if wanted or described.issues:
                 yield from read_graph(described, self.plan, wanted)
             offset += size
+        if len(digests) == MOST_FILES and not is_last:
+            message = f"{self.location}: {MOST_FILES:,} pages were read and no end was found"
+            yield unread(self.plan.source, f"{message}, so reading stops here")
         if not given:
             raise NoEntriesError(
                 "the endpoint gives nothing for 'rdf.query'", where=self.location,
@@ -151,10 +162,7 @@ class _Endpoint:
                     raise
                 self.size //= 2
                 continue
-            statements = sum(
-                len(terms) for about in described.graph.statements.values()
-                for terms in about.values()
-            )  # fmt: skip
+            statements = _statements(described.graph)
             if statements % ROUND or not statements or self.size == 1:
                 return described, self.size
             self._ask_for_less("may have cut its answer short")
@@ -203,6 +211,10 @@ class _Endpoint:
                 next_step="try the query at the endpoint itself; if it takes too long there, set a "
                 "smaller 'rdf.page_size' or ask for less",
             ) from error  # fmt: skip
+
+
+def _statements(graph: Graph) -> int:
+    return sum(len(terms) for about in graph.statements.values() for terms in about.values())
 
 
 def _marked(graph: Graph) -> list[str]:

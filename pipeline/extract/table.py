@@ -25,6 +25,7 @@ from pipeline.extract.headings import (
 )
 from pipeline.extract.payloads import Payload, shown, source_issue
 from pipeline.extract.table_rows import Plan, may_hold_errors, records_of
+from pipeline.extract.unread import Notes
 from pipeline.extract.workbook import OpenedSheet, is_workbook, open_sheet
 from pipeline.model import Issue, Locator, Page
 from pipeline.settings import Source
@@ -147,22 +148,21 @@ def _read_rows(
     headings, header, after = _headings(first, source, place.name)
     fields, notes = columns_of(headings, source, place.name)
     plan = Plan(source, place, fields, header, errors)
-    issues += notes
+    told = Notes((*issues, *notes))
     records = records_of(chain(first[after:], rows), plan)
     while batch := tuple(islice(records, AT_ONCE)):
-        yield Page(batch, (*issues, *_told(doubts, source, place.name)))
-        issues = []
-    if issues or doubts:
-        yield Page((), (*issues, *_told(doubts, source, place.name)))
+        _tell(doubts, source, place.name, told)
+        yield told.page(batch)
+    _tell(doubts, source, place.name, told)
+    if told:
+        yield told.page()
 
 
-def _told(doubts: list[Doubt], source: Source, where: str) -> list[Issue]:
-    told = [
-        source_issue(source, f"{where}: row {doubt.number}, line {doubt.line}: {doubt.message}")
-        for doubt in doubts
-    ]
+def _tell(doubts: list[Doubt], source: Source, where: str, told: Notes) -> None:
+    for doubt in doubts:
+        message = f"{where}: row {doubt.number}, line {doubt.line}: {doubt.message}"
+        (told.lose if doubt.swallows else told.append)(source_issue(source, message))
     doubts.clear()
-    return told
 
 
 def _headings(

@@ -40,12 +40,16 @@ ENDS = frozenset({"pager", "footer"})
 
 
 class Note(msgspec.Struct, frozen=True):
-    """What a person should know: an issue but for its source and record."""
+    """What a person should know: an issue but for its source and record.
+
+    `loses` says that an entry may stand there which was not taken.
+    """
 
     property: str
     value: str
     message: str
     severity: Literal["warning", "info"] = "warning"
+    loses: bool = False
 
 
 class Marked(msgspec.Struct, frozen=True):
@@ -74,10 +78,11 @@ class Marked(msgspec.Struct, frozen=True):
         """Say whether there is a line at `index` that is neither label nor furniture."""
         return index < len(self.lines) and not self.label[index] and not self.kind[index]
 
-    def note(self, index: int, name: str, message: str) -> Note:
+    def note(self, index: int, name: str, message: str, *, loses: bool = False) -> Note:
         """Return a note on the field `name` that begins with the line at `index`."""
         line = self.lines[index]
-        return Note(name, line.text, f"line {line.number} ({shown(line.text)!r}) {message}")
+        told = f"line {line.number} ({shown(line.text)!r}) {message}"
+        return Note(name, line.text, told, loses=loses)
 
 
 class Entry(msgspec.Struct):
@@ -221,7 +226,7 @@ def _opening(marked: Marked, index: int, end: int, is_open: bool, prose_titles: 
     n1, n2 = index + 1, index + 2
     if n1 >= end:
         message = "is a label without a title below it: copy the page again if an entry is cut off"
-        return Opening(False, marked.note(index, "", message))
+        return Opening(False, marked.note(index, "", message, loses=True))
     if marked.label[n1]:
         return _opening_above_label(marked, index, end)
     if not any(c.isalpha() for c in marked.text(n1)):
@@ -258,7 +263,7 @@ def _opening_above_prose(marked: Marked, index: int, end: int, is_open: bool) ->
             f"is a label above a line that is longer than a title ({len(marked.text(n1)):,} "
             f"characters); {use}: check the page, or raise 'text.title_longest'"
         )
-        return Opening(False, marked.note(index, "description", message), kept=True)
+        return Opening(False, marked.note(index, "description", message, loses=True), kept=True)
     if not is_open or (n2 < end and not marked.label[n2] and marked.is_prose(n2)):
         message = "reads like an abstract but stands where a title is expected; it was taken for it"
         return Opening(True, marked.note(n1, "title", message + ": check the page"))

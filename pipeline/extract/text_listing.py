@@ -13,6 +13,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterator
+from itertools import chain
 
 import msgspec
 
@@ -109,7 +110,9 @@ def read(text: str, source: Source, place: Locator) -> Page:
                      value=note.value, severity=note.severity)
         for note in (*notes, *total_notes)
     )  # fmt: skip
-    return Page(records, issues, total)
+    told = chain(notes, *(entry.notes for entry in entries))
+    lost = next((f"{place.name}: {note.message}" for note in told if note.loses), "")
+    return Page(records, issues, total, broken_off=lost)
 
 
 def _is_html(payload: Payload) -> bool:

@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import Literal
 
+import msgspec
+
 from pipeline.extract.lines import folded, is_short
 from pipeline.extract.payloads import shown
 from pipeline.extract.text_entries import ENDS, Entry, Marked, Note
@@ -88,10 +90,11 @@ def _cut_unknown_entry(entry: Entry, marked: Marked) -> None:
             continue
         if n == 0:
             message = "may be the label of another entry: if it is one, add it to 'text.labels'"
-            entry.notes.append(marked.note(entry.body[0], "description", message))
+            entry.notes.append(marked.note(entry.body[0], "description", message, loses=True))
         else:
             why = "look like an entry whose label 'text.labels' lacks"
-            entry.notes.append(_left_out(marked, entry.body[n:], why))
+            note = _left_out(marked, entry.body[n:], why)
+            entry.notes.append(msgspec.structs.replace(note, loses=True))
             del entry.body[n:]
         return
 

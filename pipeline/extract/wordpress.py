@@ -10,9 +10,11 @@ from pipeline.errors import SettingsError, SourceError
 from pipeline.extract.access import Access, NoEntriesError, read_each
 from pipeline.extract.decoding import decode
 from pipeline.extract.fetch import HttpError
+from pipeline.extract.http_error import NotKeptError
 from pipeline.extract.json_paths import json_fields
-from pipeline.extract.payloads import MOST_FILES, Payload, shown, source_issue
+from pipeline.extract.payloads import MOST_FILES, Payload, shown
 from pipeline.extract.repeats import Repeats
+from pipeline.extract.unread import unread
 from pipeline.extract.wordpress_api import (
     JSON,
     Api,
@@ -101,16 +103,20 @@ def _collection(reader: Reader, access: Access, api: Api, route: str) -> Iterato
     source = reader.source
     repeats = Repeats(source)
     payload, route, query = _first(reader, access, api, route)
+    last: int | None = None
     for number in range(2, MOST_FILES + 2):
         items = read_items(payload, source)
+        told = _number(payload, "x-wp-totalpages")
+        last = last if told is None else told
         if not items:
+            if last is not None and last >= number - 1:
+                yield unread(source, f"{payload.name}: holds no item, {_of_pages(last)}")
             return
         total = _number(payload, "x-wp-total")
         yield from repeats.first_seen(payload, iter((reader.page(items, payload, total),)))
-        last = _number(payload, "x-wp-totalpages")
         if repeats.nothing_new and last != 1:
             message = f"{payload.name}: holds only items that were read before; reading ended here"
-            yield Page((), (source_issue(source, message),))
+            yield unread(source, message)
             return
         if last is not None and number > last:
             return
@@ -118,11 +124,17 @@ def _collection(reader: Reader, access: Access, api: Api, route: str) -> Iterato
         try:
             payload = access.web.get(address, accept=JSON)
         except HttpError as error:
-            if error.status == INVALID:  # beyond the last page
-                return
-            raise
+            if error.status != INVALID:
+                raise
+            if last is not None:
+                yield unread(source, f"{error.where}: is not there (HTTP 400), {_of_pages(last)}")
+            return  # beyond the last page
     message = f"{route}: {MOST_FILES:,} pages were read and no end was found, so reading stops here"
-    yield Page((), (source_issue(source, message),))
+    yield unread(source, message)
+
+
+def _of_pages(last: int) -> str:
+    return f"though WordPress says that there are {last:,} pages; reading ended here"
 
 
 def _first(
@@ -135,6 +147,8 @@ def _first(
     try:
         return access.web.get(address, accept=JSON), route, query
     except HttpError as error:
+        if isinstance(error, NotKeptError):
+            raise
         if error.status == INVALID:
             plain = api.address(route, {**PLAIN_PAGE, "page": "1"})
             return access.web.get(plain, accept=JSON), route, PLAIN_PAGE

@@ -8,6 +8,7 @@ import msgspec
 
 from pipeline.extract.json_paths import JsonField
 from pipeline.extract.payloads import Payload, shown, source_issue
+from pipeline.extract.unread import Notes
 from pipeline.extract.wordpress_item import NOT_TOLD, Item, item_record, lacks_terms, terms_of
 from pipeline.kinds import WordpressSettings
 from pipeline.model import Issue, Locator, Page, SourceRecord
@@ -29,18 +30,18 @@ class Reader(msgspec.Struct):
         """Return the page of the items that one answer of the API holds."""
         place = Locator(payload.digest, payload.name, "")
         records: list[SourceRecord] = []
-        issues: list[Issue] = []
+        issues = Notes()
         for number, item in enumerate(items, 1):
             if not isinstance(item, dict):
                 message = f"{payload.name}: item {number} is no object and was left out"
-                issues.append(source_issue(self.source, message, value=str(item)[:200]))
+                issues.lose(source_issue(self.source, message, value=str(item)[:200]))
                 continue
             position = f"item {number}"
             if isinstance(item.get("id"), int):
                 position = shown(f"{item.get('type') or 'item'} {item['id']}")
             records.append(self.record(item, position, place))
             issues += self.notes(item, place)
-        return Page(tuple(records), tuple(issues), total)
+        return issues.page(records, total)
 
     def record(self, item: Item, position: str, place: Locator) -> SourceRecord:
         """Return the record of one item."""

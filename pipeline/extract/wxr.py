@@ -15,6 +15,7 @@ from pipeline.extract.access import NoEntriesError
 from pipeline.extract.entry_texts import FeedText, batches, cut_feed, repaired
 from pipeline.extract.entry_trees import EntryTree, local_name, parse_tree, parse_trees
 from pipeline.extract.payloads import shown, source_issue
+from pipeline.extract.unread import Notes
 from pipeline.extract.wordpress_item import is_locked
 from pipeline.extract.wordpress_reader import Reader
 from pipeline.extract.wxr_item import NAMESPACE, Export, wxr_item
@@ -62,21 +63,21 @@ def read_wxr(text: str, reader: Reader, place: Locator) -> Iterator[Page]:
     count = 0
     for batch in batches(feed.entries()):
         records: list[SourceRecord] = []
-        issues: list[Issue] = []
+        issues = Notes()
         for tree in parse_trees(batch, feed):
             _take(tree, reader, place, export, told, records, issues)
         if records or issues:
             count += len(records)
-            yield Page(tuple(records), tuple(issues))
+            yield issues.page(records)
     if not count:
         raise _no_items(told, reader, place.name)
     if notes := tuple(_notes(feed, told, reader, place.name)):
-        yield Page((), notes)
+        yield Page((), notes, broken_off="" if feed.whole else notes[0].message)
 
 
 def _take(
     tree: EntryTree, reader: Reader, place: Locator, export: Export, told: Told,
-    records: list[SourceRecord], issues: list[Issue],
+    records: list[SourceRecord], issues: Notes,
 ) -> None:  # fmt: skip
     source = reader.source
     where = f"item {tree.source.number}, line {tree.source.line}"
@@ -85,7 +86,7 @@ def _take(
             f"{place.name}: {where} is no XML that can be read ({shown(tree.problem)}) and was "
             "left out; export the site again"
         )
-        issues.append(source_issue(source, message, value=tree.problem))
+        issues.lose(source_issue(source, message, value=tree.problem))
         return
     item = wxr_item(tree.element, export)
     kind, status = str(item["type"]) or UNKNOWN, str(item["status"]) or UNKNOWN

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from pipeline import release
-from pipeline.errors import CataloomError
+from pipeline.errors import CataloomError, ReleaseError
 from pipeline.extract.conversation import Clock
 from pipeline.extract.politeness import PAUSES, Pauses
 from pipeline.extract.transport import Transport
@@ -96,7 +96,12 @@ def _check(settings: Settings, tell: Callable[[str], None]) -> Checked:
         head = read_head(output)
         if head and head.release == folder.name and before < head.oldest <= moment:
             return Checked()
-        held = set(_links(folder))
+        held: set[str] = set()
+        try:
+            held.update(_links(folder))
+        except ReleaseError:
+            if release.current(output) == folder:
+                raise
         if release.current(output) != folder:  # its files may be on their way out
             return Checked(problem="another run has published meanwhile")
         known = {url: link for url, link in read_memory(output).items() if url in held}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.errors import OutputError, ReleaseError, show_path
 from pipeline.publish.artefact import BUFFER_SIZE
-from pipeline.release import cannot_write
+from pipeline.release import AGAIN, cannot_write
 
 if TYPE_CHECKING:
     import pyoxigraph
@@ -73,7 +73,7 @@ def _read_only(folder: Path) -> pyoxigraph.Store:
         raise ReleaseError(
             f"the graph cannot be opened: {error}",
             where=show_path(folder / GRAPH_FOLDER),
-            next_step="publish it again: change anything in input/, then cataloom run",
+            next_step=AGAIN,
         ) from error
 
 

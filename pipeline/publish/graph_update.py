@@ -19,7 +19,7 @@ from pipeline.errors import ReleaseError
 from pipeline.publish.dataset import DATASET_FILE
 from pipeline.publish.dumps import NTRIPLES
 from pipeline.publish.graph import GRAPH_FOLDER
-from pipeline.release import digest_of, read_manifest
+from pipeline.release import digest_of, holds, read_manifest
 
 if TYPE_CHECKING:
     import pyoxigraph
@@ -68,6 +68,9 @@ def update_graph(folder: Path, difference: Difference) -> bool:
 def _copy(before: Path, target: Path) -> None:
     """Copy a store: its tables as links, the small files as they are."""
     known = read_manifest(before).files
+    entry = known.get(DATASET_FILE)
+    if entry is None or not holds(before / DATASET_FILE, entry):
+        raise ValueError(f"{DATASET_FILE} is not what was published")
     target.mkdir()
     for file in sorted((before / GRAPH_FOLDER).iterdir()):
         if file.name == LOCK or file.name.startswith(LOG):

@@ -10,7 +10,7 @@ from pipeline.model import Books
 from pipeline.publish.artefact import Artefact, write_lines
 from pipeline.publish.figures import NO_VALUE, Figures
 from pipeline.publish.markup import Markup, element, join
-from pipeline.publish.report_changes import changes_section, repairs_section
+from pipeline.publish.report_changes import changes_section, held_section, repairs_section
 from pipeline.publish.report_charts import charts_section
 from pipeline.publish.report_data import ReportData
 from pipeline.publish.report_parts import section
@@ -44,6 +44,7 @@ def report(data: ReportData) -> str:
         _headline(data, totals),
         sources_section(data.sources),
         changes_section(data.changes, totals),
+        *([held_section(data.held, data.held_counts)] if data.held else []),
         repairs_section(data.figures),
         people_section(data),
         quarantine_section(data.rejected, totals.rejected),
@@ -142,7 +143,9 @@ def _headline(data: ReportData, totals: Books) -> Markup:
                 for number, text, kind in tiles
             ),
             class_="tiles",
-        ),
+        )
+        if data.outcome != "failed"  # before there was anything to count
+        else "",
         aria_label="In short",
     )
 

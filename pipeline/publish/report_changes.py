@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from pipeline.model import Books, Change
 from pipeline.publish.differences import differences
@@ -12,6 +12,12 @@ from pipeline.publish.report_parts import badge, cut_list, plural, section, tabl
 
 MOST_CHANGES = 100
 MOST_FIELDS = 12
+HELD_KINDS = {
+    "created": "Would be created",
+    "updated": "Would be updated",
+    "deleted": "Would be deleted",
+    "missing": "No longer at the source",
+}
 
 # The rules' names, for people, by their first words; the longest that fits counts.
 _RULES = {
@@ -37,25 +43,43 @@ def changes_section(changes: Sequence[Change], totals: Books) -> Markup:
     parts: list[Markup] = []
     for kind, title, counted in kinds:
         listed = [one for one in changes if one.change == kind]
-        items = [_change(one) for one in listed[:MOST_CHANGES]]
         total = max(counted, len(listed))
-        if not total:
-            continue
-        parts.append(
-            element(
-                "details",
-                element("summary", element("h3", f"{title}: {total:,}")),
-                element(
-                    "div",
-                    cut_list(items, total, MOST_CHANGES, "changes.jsonl"),
-                    class_=f"list {kind}",
-                ),
-                **({"open": "open"} if kind != "created" or total <= MOST_CHANGES else {}),
-            )
-        )
+        if total:
+            items = [_change(one) for one in listed[:MOST_CHANGES]]
+            inner = cut_list(items, total, MOST_CHANGES, "changes.jsonl")
+            parts.append(_kind(kind, title, inner, total))
     if not parts:
         parts.append(element("p", "No record was created, updated or deleted."))
     return section("changes", "What changed", *parts)
+
+
+def held_section(changes: Sequence[Change], counts: Mapping[str, int]) -> Markup:
+    """Return what would have changed of what was refused at a gate; `counts` counts all of it."""
+    parts = [
+        element(
+            "p",
+            "None of this is published. All of it is in ",
+            element("code", "held-changes.jsonl"),
+            " of the folder of the run, output/last-run, for as long as it is the last one.",
+            class_="note",
+        )
+    ]
+    for kind, title in HELD_KINDS.items():
+        items = [_change(one) for one in changes if one.change == kind][:MOST_CHANGES]
+        if items:
+            inner = cut_list(items, len(items), MOST_CHANGES, "")
+            parts.append(_kind(kind, title, inner, counts.get(kind, 0)))
+    return section("held", "What was held back", *parts)
+
+
+def _kind(kind: str, title: str, inner: Markup, total: int) -> Markup:
+    """Return the changes of one kind, open unless they are many new ones."""
+    return element(
+        "details",
+        element("summary", element("h3", f"{title}: {total:,}")),
+        element("div", inner, class_=f"list {kind}"),
+        **({"open": "open"} if kind != "created" or total <= MOST_CHANGES else {}),
+    )
 
 
 def repairs_section(figures: Figures) -> Markup:

@@ -30,6 +30,7 @@ class ReportData(msgspec.Struct, frozen=True, kw_only=True):
     before, `clock` the run's clock reading (xsd:dateTime); `outcome_text` says why a run was
     refused or failed. `names` gives the names of what `figures` counts (`names_of`). The lists may
     be cut: `changes` as the books count them, `review_count` and the like say how many there are.
+    `held` is what would have changed of what was refused at a gate, counted in `held_counts`.
     """
 
     title: str
@@ -45,6 +46,8 @@ class ReportData(msgspec.Struct, frozen=True, kw_only=True):
     names: dict[str, str] = {}
     triples: int = 0
     changes: tuple[Change, ...] = ()
+    held: tuple[Change, ...] = ()
+    held_counts: dict[str, int] = {}
     review: tuple[ReviewLine, ...] = ()
     review_count: int = 0
     worklist: tuple[WorklistLine, ...] = ()

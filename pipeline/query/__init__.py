@@ -85,6 +85,7 @@ def query(
     from pipeline.errors import ReleaseError, show_path
     from pipeline.query import process, syntax
     from pipeline.query.prefixes import predeclared
+    from pipeline.release import AGAIN
 
     tokens = syntax.read(_checked_text(sparql))
     syntax.refuse_service(tokens)
@@ -95,7 +96,7 @@ def query(
         raise ReleaseError(
             "the release has no graph to query",
             where=show_path(graph),
-            next_step="publish it again: cataloom run",
+            next_step=AGAIN,
         )
     request = process.Request(
         graph=str(graph.resolve()),

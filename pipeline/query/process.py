@@ -16,6 +16,7 @@ from typing import BinaryIO, Final
 from pipeline.errors import CataloomError, QueryError, QueryTimeout, ReleaseError, show_path
 from pipeline.query import syntax
 from pipeline.query.worker import REPORT
+from pipeline.release import AGAIN
 
 CHUNK: Final = 1 << 16
 COMPLAINTS_KEPT: Final = 1 << 16  # bytes of the worker's stderr, the last ones
@@ -155,7 +156,7 @@ def _failure(code: int, complaints: str, request: Request, written: int) -> Cata
         return ReleaseError(
             f"the graph cannot be read: {said['message']}{cut}",
             where=show_path(Path(request.graph)),
-            next_step="compare its files' SHA-256 with manifest.json",
+            next_step=AGAIN,
         )
     return CataloomError(
         f"the query's process failed with exit code {code}{cut}: "

@@ -18,13 +18,17 @@ from pipeline.validate.reference import (
 from pipeline.validate.report import validation_report
 from pipeline.validate.results import Result, by_record
 from pipeline.validate.turtle import Finding
+from pipeline.validate.whole import Emptied, Renamed, Whole, judge_whole
 
 __all__ = [
     "Checker",
     "Disagreement",
+    "Emptied",
     "Facts",
     "Finding",
+    "Renamed",
     "Result",
+    "Whole",
     "by_record",
     "choose_for_reference",
     "compare_engines",
@@ -33,6 +37,7 @@ __all__ = [
     "gate_publication",
     "gate_results",
     "judge",
+    "judge_whole",
     "lint_ontology",
     "lint_shapes",
     "validate_part",

@@ -17,20 +17,25 @@ FIRST_SHOWN: Final = 5  # violations or records that a refusal quotes
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """What one source came to in a run.
 
-    `before` is how many entries its last harvest gave (0: none), `lost` how many published records
-    this harvest no longer holds and the one before did, `unsettled` how many records have a title
-    without a language. `partly` says that only changes were asked for, `same_rules` that mapping,
-    vocabulary, settings and code are those of the last release. `lost_titles` are the first of the
-    lost ones, `rejected_titles` of the rejected ones.
+    `before` is how many entries its last harvest gave (0: none), `rejected_before` how many of them
+    were rejected. `lost` counts the published records that this harvest no longer holds and the one
+    before did, `said` those of them that the source says are deleted. `unsettled` counts records
+    with a title of no language. `partly` says that only changes were asked for, `same_rules` that
+    mapping, vocabulary, settings and code are those of the last release. `drifted` says how the
+    layout seems to have changed, `lost_titles` are the first of the lost records, `rejected_titles`
+    of the rejected ones.
     """
 
     source: str
     books: Books
     before: int = 0
+    rejected_before: int = 0
     lost: int = 0
+    said: int = 0
     unsettled: int = 0
     partly: bool = False
     same_rules: bool = True
+    drifted: str = ""
     lost_titles: tuple[str, ...] = ()
     rejected_titles: tuple[str, ...] = ()
 
@@ -42,73 +47,112 @@ class Verdict(msgspec.Struct, frozen=True):
     warnings: tuple[str, ...] = ()
 
 
+Judgement = tuple[bool, str]  # it refuses (else it warns), and what is wrong
+
+
 def judge(facts: Facts, gates: Gates) -> Verdict:
     """Hold the facts of a source against its gates (shares in percent)."""
-    found = list(_judgements(facts, gates))
+    return verdict_of(judgement for gate in GATES for judgement in gate(facts, gates))
+
+
+def verdict_of(judgements: Iterable[Judgement]) -> Verdict:
+    """Return refusals and warnings apart."""
+    found = list(judgements)
     return Verdict(
         tuple(text for refuses, text in found if refuses),
         tuple(text for refuses, text in found if not refuses),
     )
 
 
-def _judgements(facts: Facts, gates: Gates) -> Iterator[tuple[bool, str]]:
+def _drift(facts: Facts, _: Gates) -> Iterator[Judgement]:
+    if facts.drifted:
+        yield True, facts.drifted
+
+
+def _fewer(facts: Facts, gates: Gates) -> Iterator[Judgement]:
+    came, before, previous = facts.books.extracted, facts.before, facts.books.previous
+    fallen = 0.0 if facts.partly else share(before - came, before, gates)
+    said = share(facts.said, previous, gates)
+    most = max(fallen, said)
+    if most <= 0 or most < min(gates.fewer_warn, gates.fewer):
+        return
+    refuses = most >= gates.fewer
+    limit = f"{gates.fewer:g} % (gates.fewer)"
+    if not refuses:
+        limit = f"{gates.fewer_warn:g} % (gates.fewer_warn)"
+    if fallen >= said:
+        text = f"{came} entries came, {before} the last time: {fallen:.0f} % fewer"
+    else:
+        text = (
+            f"the source says that {facts.said} of its {previous} entries are deleted, {said:.0f} %"
+        )
+    yield refuses, f"{text}, the gate is at {limit}" + named("no longer there", facts.lost_titles)
+
+
+def _rekeyed(facts: Facts, gates: Gates) -> Iterator[Judgement]:
     books = facts.books
-    if not facts.partly and facts.before >= gates.least:
-        fallen = 100 * (1 - books.extracted / facts.before)
-        if fallen >= gates.fewer_warn:
-            refuses = fallen >= gates.fewer
-            limit = f"{gates.fewer if refuses else gates.fewer_warn:g} % (gates.fewer"
-            text = (
-                f"{books.extracted} entries came, {facts.before} the last time: {fallen:.0f} % "
-                f"fewer, the gate is at {limit}{'' if refuses else '_warn'})"
-            )
-            yield refuses, text + _named("no longer there", facts.lost_titles)
-    created = _share(books.created, books.extracted, gates)
-    lost = _share(facts.lost, books.previous, gates)
+    created = share(books.created, books.extracted, gates)
+    lost = share(facts.lost, books.previous, gates)
     if min(created, lost) > gates.rekeyed:
         yield (
             True,
-            (
-                f"{books.created} entries are new and {facts.lost} are gone ({created:.0f} % and "
-                f"{lost:.0f} %, the gate is at {gates.rekeyed:g} %, gates.rekeyed): the site "
-                "seems to have given its entries new keys, and every IRI would break"
-            ),
+            f"{books.created} entries are new and {facts.lost} are gone ({created:.0f} % and "
+            f"{lost:.0f} %, the gate is at {gates.rekeyed:g} %, gates.rekeyed): the site "
+            "seems to have given its entries new keys, and every IRI would break",
         )
-    updated = _share(books.updated, books.updated + books.unchanged, gates)
-    if updated > gates.updated and facts.same_rules:
+
+
+def _updated(facts: Facts, gates: Gates) -> Iterator[Judgement]:
+    known = facts.books.updated + facts.books.unchanged
+    updated = share(facts.books.updated, known, gates)
+    if updated > gates.updated:
+        why = "" if facts.same_rules else "the ontology, the settings or the software changed too; "
         yield (
             False,
-            (
-                f"{books.updated} of {books.updated + books.unchanged} known entries have changed "
-                f"({updated:.0f} %, warned of above {gates.updated:g} %, gates.updated): look "
-                "at the changes in the report"
-            ),
+            f"{facts.books.updated} of {known} known entries have changed ({updated:.0f} %, "
+            f"warned of above {gates.updated:g} %, gates.updated): {why}look at the changes in "
+            "the report",
         )
-    rejected = _share(books.rejected, books.extracted, gates)
-    if rejected > gates.rejected:
-        text = (
-            f"{books.rejected} of {books.extracted} records break the rules ({rejected:.0f} %, the "
-            f"gate is at {gates.rejected:g} %, gates.rejected)"
-        )
-        yield books.previous > 0, text + _named("rejected", facts.rejected_titles)
-    unsettled = _share(facts.unsettled, books.extracted, gates)
+
+
+def _rejected(facts: Facts, gates: Gates) -> Iterator[Judgement]:
+    books = facts.books
+    rejected = share(books.rejected, books.extracted, gates)
+    if rejected <= gates.rejected:
+        return
+    before = share(facts.rejected_before, facts.before, gates)
+    more = facts.partly or books.rejected > facts.rejected_before
+    is_worse = more and rejected > before
+    text = (
+        f"{books.rejected} of {books.extracted} records break the rules ({rejected:.0f} %, the "
+        f"gate is at {gates.rejected:g} %, gates.rejected"
+    )
+    if facts.rejected_before:
+        text += f"; the last time {facts.rejected_before} of {facts.before}"
+    yield is_worse and books.previous > 0, f"{text})" + named("rejected", facts.rejected_titles)
+
+
+def _unsettled(facts: Facts, gates: Gates) -> Iterator[Judgement]:
+    unsettled = share(facts.unsettled, facts.books.extracted, gates)
     if unsettled > gates.unsettled:
         yield (
             False,
-            (
-                f"{facts.unsettled} of {books.extracted} records have a title whose language is "
-                f"not settled ({unsettled:.0f} %, warned of above {gates.unsettled:g} %, "
-                "gates.unsettled): see review.csv, and the source's 'languages'"
-            ),
+            f"{facts.unsettled} of {facts.books.extracted} records have a title whose language is "
+            f"not settled ({unsettled:.0f} %, warned of above {gates.unsettled:g} %, "
+            "gates.unsettled): see review.csv, and the source's 'languages'",
         )
 
 
-def _share(part: int, whole: int, gates: Gates) -> float:
+GATES: Final = (_drift, _fewer, _rekeyed, _updated, _rejected, _unsettled)
+
+
+def share(part: int, whole: int, gates: Gates) -> float:
     """Return a share in percent; 0 of so few that a percentage means nothing."""
     return 100 * part / whole if whole >= max(gates.least, 1) else 0.0
 
 
-def _named(what: str, titles: tuple[str, ...]) -> str:
+def named(what: str, titles: tuple[str, ...]) -> str:
+    """Return the first titles as the end of a message, or an empty text."""
     return f"; {what}: " + "; ".join(repr(one) for one in titles[:FIRST_SHOWN]) if titles else ""
 
 

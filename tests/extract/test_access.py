@@ -11,6 +11,7 @@ import pytest
 
 from pipeline.errors import SettingsError, SourceError
 from pipeline.extract import access as access_module
+from pipeline.extract import next_page
 from pipeline.extract.access import Access, NoEntriesError, read_each, read_following
 from pipeline.extract.http_error import HttpError
 from pipeline.extract.payloads import Payload
@@ -230,7 +231,9 @@ def test_a_link_back_ends_it(following: Harvest, back: str) -> None:
 
 def test_a_redirect_back_ends_it(following: Harvest) -> None:
     answers: Answers = {"/1": "A\n>/2", "/2": "B\n>/3", "/3": Answer("", 302, {"Location": "/1"})}
-    assert following(answers) == (["A", "B"], [], ["/1", "/2", "/3", "/1"])
+    titles, (issue,), asked = following(answers)
+    assert (titles, asked) == (["A", "B"], ["/1", "/2", "/3", "/1"])
+    assert "leads back to a page that was read before; reading ended here" in issue.message
 
 
 @pytest.mark.parametrize(
@@ -263,12 +266,8 @@ def test_another_failure_of_a_next_page_stops_the_source(following: Harvest) -> 
 
 
 def test_a_host_may_be_written_in_several_ways() -> None:
-    assert access_module._host("https://Example.org/a") == access_module._host(
-        "http://example.org:80/b"
-    )
-    assert access_module._host("https://example.org:444/") != access_module._host(
-        "https://example.org"
-    )
+    assert next_page._host("https://Example.org/a") == next_page._host("http://example.org:80/b")
+    assert next_page._host("https://example.org:444/") != next_page._host("https://example.org")
 
 
 @pytest.mark.parametrize(

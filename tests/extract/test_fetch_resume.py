@@ -47,6 +47,20 @@ class TestGoingOn:
                 fetcher.get(web.url("/gone"))
             assert self.pages(web, tmp_path, "/1", "/2", "/3", "/4") == ["/4"]
 
+    def test_says_that_pages_are_kept_only_where_some_are(self, tmp_path: Path) -> None:
+        with self.answers() as web:
+            web.answers["/busy"] = Answer(b"", 503, {"Retry-After": "99999"})
+            fetcher = fetcher_for(live_source(web.url()), tmp_path)
+            with pytest.raises(SourceError) as caught:
+                fetcher.get(web.url("/busy"))
+            assert "UTC" in caught.value.next_step
+            assert "kept for a day" not in str(caught.value)
+            fetcher = fetcher_for(live_source(web.url()), tmp_path / "other")
+            fetcher.get(web.url("/1"))
+            with pytest.raises(SourceError) as caught:
+                fetcher.get(web.url("/busy"))
+            assert str(caught.value).endswith("is kept for a day, and the run goes on there")
+
     def test_asks_again_for_the_page_it_may_have_broken_on(self, tmp_path: Path) -> None:
         with self.answers() as web:
             assert self.pages(web, tmp_path, "/1", "/2", "/3") == ["/1", "/2", "/3"]

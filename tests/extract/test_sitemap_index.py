@@ -156,7 +156,7 @@ def listed(tmp_path: Path) -> Lister:
 
 
 def messages(found: Listing) -> list[str]:
-    return [issue.message for issue in found.issues]
+    return [issue.message for issue in found.notes]
 
 
 def local(web: Web, found: Listing) -> list[str]:
@@ -173,7 +173,7 @@ def test_an_index_is_followed(listed: Lister) -> None:
         found = listed(web, "/i.xml")
         assert local(web, found) == ["/1", "/2", "/3"]
         assert web.paths == ["/i.xml", "/a.xml", "/b.xml.gz"]
-        assert not found.issues
+        assert not found.notes
 
 
 def test_indexes_nest_up_to_a_depth_and_loops_end(listed: Lister) -> None:
@@ -243,7 +243,7 @@ def test_include_and_exclude(
         web.answers = {"/s.xml": urlset(*map(web.url, ["/a/1", "/a/b/2?x=1", "/c/3"]))}
         found = listed(web, "/s.xml", include=include, exclude=exclude)
         assert local(web, found) == expected
-        left = [issue for issue in found.issues if issue.severity == "info"]
+        left = [issue for issue in found.notes if issue.severity == "info"]
         assert bool(left) == (len(expected) < 3)
 
 

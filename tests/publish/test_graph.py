@@ -63,5 +63,5 @@ def test_an_unwritable_place_is_an_output_error(tmp_path: Path) -> None:
 
 
 def test_a_release_without_graph_is_a_release_error(tmp_path: Path) -> None:
-    with pytest.raises(ReleaseError, match="publish it again"):
+    with pytest.raises(ReleaseError, match="cataloom run --again"):
         graph_size(tmp_path)

@@ -122,6 +122,12 @@ def test_tables_are_linked_and_so_take_no_room(releases: Releases) -> None:
     assert not [file for file in shared if file.suffix != ".sst"]
 
 
+def test_a_description_that_is_not_what_was_published_is_not_gone_by(releases: Releases) -> None:
+    (releases.current / "dataset.ttl").write_bytes(described(9))
+    assert not releases.publish(changed(releases.state, [3]))
+    assert graph_ntriples(releases.current) == releases.expected()
+
+
 def test_without_hard_links_the_tables_are_copied(
     releases: Releases, monkeypatch: pytest.MonkeyPatch
 ) -> None:
