@@ -103,7 +103,7 @@ class Catalogue:
 
     def records(self) -> Iterator[Record]:
         """Yield every record of the release; raises `ReleaseError` where it is damaged."""
-        from pipeline.release import read_records
+        from pipeline.record_parts import read_records
 
         return read_records(self.release)
 

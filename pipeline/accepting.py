@@ -14,7 +14,7 @@ from pipeline.held import (
     read_past,
     what_decides,
 )
-from pipeline.release import Manifest
+from pipeline.manifest import Manifest
 from pipeline.runs import CATALOGUE
 from pipeline.settings import Settings, nearest
 

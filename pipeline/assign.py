@@ -18,7 +18,7 @@ from pipeline.harvest import Harvest, identities
 from pipeline.link.identity import Identities, Known
 from pipeline.link.spreadsheet import read_rows
 from pipeline.model import Issue, Locator, Record, ReviewLine, Tombstone
-from pipeline.release import read_heads, read_line, read_records, read_tombstones
+from pipeline.record_parts import read_heads, read_line, read_records, read_tombstones
 
 PART = 25_000  # records of one part, about
 HASH_BITS = 20  # of an identifier's first four characters in base 32

@@ -12,19 +12,15 @@ from pathlib import Path
 import msgspec
 
 from pipeline.errors import ReleaseError, show_path
+from pipeline.manifest import MANIFEST, TooNewError, digest_of, read_manifest
+from pipeline.record_parts import RECORDS, TOMBSTONES
 from pipeline.release import (
     AGAIN,
-    MANIFEST,
-    RECORDS,
-    TOMBSTONES,
-    TooNewError,
     current,
     current_or_none,
     damaged_files,
-    digest_of,
     holds,
     how_to_restore,
-    read_manifest,
     releases,
 )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pipeline import release
+from pipeline import record_parts, release
 from pipeline.link.decisions import take_up
 from pipeline.settings import Settings
 from pipeline.vocabulary import load_vocabulary
@@ -22,7 +22,7 @@ def take_up_decisions(settings: Settings, file: Path) -> int:
         file,
         settings.folder,
         base,
-        frozenset(record.id for record in release.read_records(folder)),
+        frozenset(record.id for record in record_parts.read_records(folder)),
         load_vocabulary(settings.folder, base),
         release.stamp(release.clock()),
     )

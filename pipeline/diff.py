@@ -11,18 +11,11 @@ import msgspec
 from pipeline.aside import CURRENT, RELEASES
 from pipeline.compare import change_of, order, title_of
 from pipeline.errors import ReleaseError, show_path
+from pipeline.manifest import read_manifest
 from pipeline.model import Change
 from pipeline.query.table import visible
-from pipeline.release import (
-    AGAIN,
-    current,
-    full_id,
-    read_manifest,
-    read_records,
-    read_tombstones,
-    release_id,
-    releases,
-)
+from pipeline.record_parts import read_records, read_tombstones
+from pipeline.release import AGAIN, current, full_id, release_id, releases
 
 ORDER = ("created", "updated", "deleted")
 SHOWN_LENGTH = 100  # characters of a value in a table; JSON holds all of it

@@ -13,8 +13,8 @@ from pipeline import release
 from pipeline.errors import RunRefused
 from pipeline.fingerprint import versions
 from pipeline.last_run import FOLDER, PLAN_FOLDER, LastRun, copy_told, keep_last_run, note_last_run
+from pipeline.manifest import Manifest, read_manifest
 from pipeline.model import Books, HarvestNote
-from pipeline.release import Manifest, read_manifest
 from pipeline.settings import Settings, Source
 
 # The stages are imported where the run has something to tell: a run without changes ends before.

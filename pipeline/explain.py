@@ -10,10 +10,12 @@ from typing import Final
 
 from pipeline.errors import show_path
 from pipeline.find_record import Found, find, nothing_found, read_all, title
+from pipeline.manifest import read_manifest
 from pipeline.model import Evidence, Issue, Locator, Record, Text
 from pipeline.query import query
 from pipeline.query.table import visible, wrap
-from pipeline.release import current, read_manifest, read_tombstones
+from pipeline.record_parts import read_tombstones
+from pipeline.release import current
 from pipeline.settings import Settings
 from pipeline.vocabulary import Vocabulary, label, load_vocabulary
 

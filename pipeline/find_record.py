@@ -14,7 +14,8 @@ import msgspec
 from pipeline.errors import CataloomError, ReleaseError, show_path
 from pipeline.model import Issue, Record
 from pipeline.query.table import visible
-from pipeline.release import AGAIN, read_records
+from pipeline.record_parts import read_records
+from pipeline.release import AGAIN
 from pipeline.vocabulary import fold
 
 NEAREST: Final = 5  # titles that a message offers

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from pipeline import VERSION
 from pipeline.errors import SettingsError, show_path
-from pipeline.release import digest_of
+from pipeline.manifest import digest_of
 from pipeline.settings import CATALOGUE_FILE, Settings
 
 FOLDERS = ("input", "ontology", "shapes")

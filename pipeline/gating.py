@@ -14,8 +14,8 @@ from pipeline.harvest import Harvest
 from pipeline.held import ASIDE, FOLDER, Held, held_already
 from pipeline.job import Lost
 from pipeline.link.spreadsheet import read_rows, write_rows
+from pipeline.manifest import Manifest
 from pipeline.model import Books, HarvestNote, Issue, ReviewLine
-from pipeline.release import Manifest
 from pipeline.settings import Settings, gates_of
 from pipeline.validate import Facts, gate_results, judge
 from pipeline.vocabulary import fold

@@ -23,8 +23,8 @@ import msgspec
 from pipeline.aside import HELD, NEW, PAYLOADS, replace_folder
 from pipeline.batch import batch_lines
 from pipeline.harvest import Harvest
+from pipeline.manifest import Manifest
 from pipeline.model import HarvestNote
-from pipeline.release import Manifest
 from pipeline.runs import CATALOGUE
 from pipeline.settings import (
     AlertSettings,

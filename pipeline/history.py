@@ -10,7 +10,8 @@ import msgspec
 
 from pipeline.diff import ORDER, read_changes
 from pipeline.errors import ReleaseError
-from pipeline.release import Manifest, current, read_manifest, releases
+from pipeline.manifest import Manifest, read_manifest
+from pipeline.release import current, releases
 
 MEGABYTE = 1_000_000
 UNKNOWN = "?"

@@ -120,7 +120,8 @@ def restore(
     where: Annotated[str, typer.Argument(metavar="DIR|URL", help="Where a release is published.")],
 ) -> None:
     """Take up the state from a published release."""
-    from pipeline.release import current, read_manifest, verify
+    from pipeline.manifest import read_manifest
+    from pipeline.release import current, verify
     from pipeline.restore import restore as restore_release
 
     settings = settings_of(context)

@@ -25,7 +25,8 @@ from pipeline.link import link, review, worklist
 from pipeline.model import Books, Change, Issue, Locator, Record
 from pipeline.publish.figures import figures
 from pipeline.publish.provenance import Lineage, Run, record_lineage
-from pipeline.release import release_id, write_records
+from pipeline.record_parts import write_records
+from pipeline.release import release_id
 from pipeline.state import bare, last_valid
 from pipeline.validate import (
     Result,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipeline.errors import SettingsError, show_path
+from pipeline.manifest import Manifest
 from pipeline.model import Books
-from pipeline.release import Manifest
 from pipeline.settings import CATALOGUE_FILE, Settings, Source, nearest
 
 

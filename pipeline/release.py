@@ -13,80 +13,29 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import hashlib
 import os
 import shutil
-import sys
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from types import ModuleType
-from typing import cast
 
 import msgspec
 
 from pipeline.aside import CURRENT, NEW, PARTIAL, RELEASES, tidy
 from pipeline.errors import LockHeld, OutputError, ReleaseError, RunRefused, show_path
-from pipeline.model import Books, HarvestNote, Head, Record, Tombstone
+from pipeline.manifest import (
+    FileEntry,
+    Manifest,
+    digest_of,
+    read_manifest,
+    sync,
+    write_manifest,
+)
+from pipeline.model import Books
+from pipeline.record_parts import RECORDS
 
-FORMAT = 1  # of the manifest and the record parts; older ones are read, newer ones refused
-MANIFEST = "manifest.json"
 AGAIN = "make it anew: cataloom run --again"
-MEND_FOLDER = "see what else is damaged, and what to do: cataloom releases --verify"
 ID = "[0-9]" * 8 + "T" + "[0-9]" * 6 + "Z"  # the names of releases, as `glob` has it
-RECORDS = "records"
-TOMBSTONES = "tombstones.jsonl"
-COMPRESSION_LEVEL = 1  # isal's levels are 0 to 3
-THIN_LEVEL = 3  # of Zstandard: half of what isal leaves, as quickly
-READ_SIZE = 1 << 20
-
-
-class TooNewError(ReleaseError):
-    """A release is not damaged: a newer Cataloom wrote it."""
-
-
-class FileEntry(msgspec.Struct, frozen=True):
-    """One file of a release: SHA-256 (hex) and size in bytes."""
-
-    sha256: str
-    size: int
-
-
-class Manifest(msgspec.Struct, frozen=True, kw_only=True):
-    """What a release is made of and from.
-
-    `datestamps` and `switches` hold, for release number n at index n - 1, the clock reading that
-    `dcterms:modified` shows and the time at which the release was switched in (both xsd:dateTime,
-    UTC). `keys` holds the key fields of each source, `harvests` what its last harvest leaves. From
-    `next_look` on (xsd:dateTime; empty: never) a run looks again even where nothing has changed.
-    `accepted` names the refused run that a person let pass, and the reason; `rolled_back_to`
-    the release whose content this one repeats. `payloads` are the digests of those that records
-    refer to (None: written before this was noted). Of a release that is `thinned` only what later
-    runs may need is left, its state; `files` names that.
-    """
-
-    format: int = FORMAT
-    id: str
-    number: int
-    base: str
-    keys: dict[str, tuple[str, ...]]
-    datestamps: tuple[str, ...]
-    switches: tuple[str, ...]
-    fingerprint: str = ""
-    books: dict[str, Books] = {}
-    records: int = 0
-    parts: int = 1
-    triples: int = 0
-    failed: dict[str, str] = {}
-    versions: dict[str, str] = {}
-    digests: dict[str, str] = {}
-    files: dict[str, FileEntry] = {}
-    harvests: dict[str, HarvestNote] = {}
-    next_look: str = ""
-    accepted: dict[str, str] = {}
-    rolled_back_to: str = ""
-    payloads: tuple[str, ...] | None = None
-    thinned: bool = False
 
 
 def clock() -> datetime:
@@ -221,145 +170,6 @@ def previous_manifest(output: Path) -> Manifest | None:
     return read_manifest(folder) if folder else None
 
 
-def read_manifest(folder: Path) -> Manifest:
-    """Read the manifest of a release; raises `ReleaseError` where it is damaged or too new."""
-    file = folder / MANIFEST
-    try:
-        data = file.read_bytes()
-    except OSError as error:
-        raise _unreadable(show_path(file), error) from error
-    return parse_manifest(data, show_path(file))
-
-
-def parse_manifest(data: bytes, where: str) -> Manifest:
-    """Return the manifest in `data`; raises `ReleaseError` where it is damaged or too new."""
-    try:
-        written = msgspec.json.decode(data, type=dict[str, msgspec.Raw]).get("format")
-        number = msgspec.json.decode(written, type=int) if written is not None else 0
-    except msgspec.MsgspecError as error:
-        raise _unreadable(where, error) from error
-    if number > FORMAT:
-        raise TooNewError(
-            f"the release has format {number}",
-            where=where,
-            expected=f"format {FORMAT} or older",
-            next_step="install the newer Cataloom that wrote it",
-        )
-    try:
-        return msgspec.json.decode(data, type=Manifest)
-    except msgspec.MsgspecError as error:
-        raise ReleaseError(
-            f"the manifest is damaged: {error}", where=where, next_step=MEND_FOLDER
-        ) from error
-
-
-def write_manifest(folder: Path, manifest: Manifest) -> None:
-    """Write the manifest of a release, all or nothing."""
-    data = msgspec.json.format(msgspec.json.encode(manifest), indent=1)
-    spare = folder / f".{MANIFEST}"
-    spare.write_bytes(data + b"\n")
-    _sync(spare)
-    spare.replace(folder / MANIFEST)
-
-
-def _unreadable(where: str, error: Exception) -> ReleaseError:
-    return ReleaseError(f"the manifest cannot be read: {error}", where=where, next_step=MEND_FOLDER)
-
-
-read_line = msgspec.json.Decoder(Record).decode  # of a record part
-
-
-def write_records(file: Path, records: Iterable[Record]) -> None:
-    """Write a record part: one JSON line a record, gzip without name or time."""
-    from isal import igzip
-
-    encoder = msgspec.json.Encoder()
-    with (
-        file.open("wb") as raw,
-        igzip.IGzipFile("", "wb", COMPRESSION_LEVEL, raw, mtime=0) as packed,
-    ):
-        for record in records:
-            packed.write(encoder.encode(record) + b"\n")
-
-
-def read_records(folder: Path) -> Iterator[Record]:
-    """Yield every record of a release, by part; raises `ReleaseError` where a part is damaged."""
-    for file in part_files(folder):
-        yield from read_part(file)
-
-
-def part_files(folder: Path) -> list[Path]:
-    """Return the record parts of a release, in order; those of a thinned one are `.zst`.
-
-    Raises `ReleaseError` where one that the manifest names is missing.
-    """
-    found = {
-        file.stem: file
-        for suffix in (".zst", ".gz")  # both while a release is being thinned, with one content
-        for file in (folder / RECORDS).glob(f"part-*.jsonl{suffix}")
-    }
-    files = read_manifest(folder).files
-    wanted = {Path(name).stem for name in files if name.startswith(f"{RECORDS}/")}
-    if missing := sorted(wanted - found.keys()):
-        raise ReleaseError(
-            f"record parts are missing: {', '.join(missing)}",
-            where=show_path(folder / RECORDS),
-            next_step=MEND_FOLDER,
-        )
-    return [found[name] for name in sorted(wanted or found)]
-
-
-def read_heads(folder: Path) -> Iterator[tuple[Head, bytes]]:
-    """Yield the head of every record of a release and its line, which `read_line` reads."""
-    decode = msgspec.json.Decoder(Head).decode
-    for file in part_files(folder):
-        with _damage_explained(file):
-            for line in _lines(file):
-                yield decode(line), line
-
-
-def read_part(file: Path) -> Iterator[Record]:
-    """Yield the records of one part."""
-    with _damage_explained(file):
-        yield from map(read_line, _lines(file))
-
-
-@contextlib.contextmanager
-def _damage_explained(file: Path) -> Iterator[None]:
-    try:
-        yield
-    except (OSError, EOFError, msgspec.MsgspecError) as error:
-        raise ReleaseError(
-            f"the record part is damaged: {error}",
-            where=show_path(file),
-            next_step=MEND_FOLDER,
-        ) from error
-
-
-def thin_part(file: Path) -> Path:
-    """Write a record part anew beside itself, packed as those of thinned releases are."""
-    from isal import igzip
-
-    thin = file.with_suffix(".zst")
-    spare = thin.with_name(f".{thin.name}")
-    with igzip.open(file, "rb") as lines, _zstd().open(spare, "wb", level=THIN_LEVEL) as packed:
-        shutil.copyfileobj(lines, packed, READ_SIZE)
-    _sync(spare)
-    return spare.replace(thin)
-
-
-def read_tombstones(folder: Path) -> list[Tombstone]:
-    """Return the tombstones of a release, in their order."""
-    decoder = msgspec.json.Decoder(Tombstone)
-    file = folder / TOMBSTONES
-    try:
-        return [decoder.decode(line) for line in file.read_bytes().splitlines() if line]
-    except (OSError, msgspec.MsgspecError) as error:
-        raise ReleaseError(
-            f"the tombstones are damaged: {error}", where=show_path(file), next_step=MEND_FOLDER
-        ) from error
-
-
 @contextlib.contextmanager
 def locked(output: Path) -> Iterator[None]:
     """Hold the lock of a catalogue's output; a process that dies frees it.
@@ -448,9 +258,9 @@ def take_up(output: Path, partial: Path, identifier: str, *, instead: bool = Fal
     A release of that name is refused, or (`instead`) gives way, as it is damaged.
     """
     for file in (path for path in partial.rglob("*") if path.is_file()):
-        _sync(file)
+        sync(file)
     for folder in (partial, *(path for path in partial.rglob("*") if path.is_dir())):
-        _sync(folder)
+        sync(folder)
     final = output / RELEASES / identifier
     if final.exists() and not instead:
         raise RunRefused(
@@ -461,16 +271,16 @@ def take_up(output: Path, partial: Path, identifier: str, *, instead: bool = Fal
     link = output / f"{NEW}{CURRENT}"
     link.unlink(missing_ok=True)
     link.symlink_to(Path(RELEASES) / identifier)  # first: by it `tidy` knows what is not current
-    _sync(output)
+    sync(output)
     if final.exists():
         damaged = final.rename(final.with_name(f".damaged-{identifier}"))
         partial.rename(final)
         shutil.rmtree(damaged)
     else:
         partial.rename(final)
-    _sync(final.parent)
+    sync(final.parent)
     link.replace(output / CURRENT)
-    _sync(output)
+    sync(output)
     return final
 
 
@@ -480,7 +290,7 @@ def go_on_from(output: Path, folder: Path) -> None:
     link.unlink(missing_ok=True)
     link.symlink_to(Path(RELEASES) / folder.name)
     link.replace(output / CURRENT)
-    _sync(output)
+    sync(output)
 
 
 def holds(file: Path, entry: FileEntry) -> bool:
@@ -507,12 +317,6 @@ def verify(folder: Path) -> list[str]:
     return [f"{name}: {problem}" for name, problem in damaged_files(folder).items()]
 
 
-def digest_of(file: Path) -> str:
-    """Return the SHA-256 of a file, in hex."""
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
 def imbalance(books: Books) -> str:
     """Return what does not add up in the accounts of a source, or an empty text.
 
@@ -536,29 +340,6 @@ def imbalance(books: Books) -> str:
     return ""
 
 
-def _lines(file: Path) -> Iterator[bytes]:
-    """Yield the lines of a packed file; damage raises `OSError` or `EOFError`."""
-    from isal import igzip
-    from isal.igzip_lib import IsalError
-
-    zstd = _zstd()
-    damage = (cast("type[Exception]", IsalError), zstd.ZstdError)
-    opened = zstd.open if file.suffix == ".zst" else igzip.open
-    try:
-        with opened(file, "rb") as lines:
-            yield from lines
-    except damage as error:
-        raise OSError(str(error)) from error
-
-
-def _zstd() -> ModuleType:
-    if sys.version_info >= (3, 14):
-        from compression import zstd
-    else:
-        from backports import zstd
-    return zstd
-
-
 def _link(source: Path, file: Path) -> None:
     if file.samefile(source):  # `rename` would leave both names, as POSIX has it
         return
@@ -568,11 +349,3 @@ def _link(source: Path, file: Path) -> None:
     except OSError:  # a file system without hard links: the copy is as good
         return
     spare.replace(file)
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -14,7 +14,8 @@ from pipeline import release
 from pipeline.aside import CURRENT, RELEASES
 from pipeline.damage import is_state, refuse_damaged_state
 from pipeline.errors import ReleaseError, RunRefused, SettingsError, show_path
-from pipeline.release import AGAIN, MANIFEST, FileEntry, Manifest
+from pipeline.manifest import MANIFEST, FileEntry, Manifest, TooNewError, digest_of, parse_manifest
+from pipeline.release import AGAIN
 from pipeline.settings import Settings, Source, SourceFetch
 
 MEGABYTE = 1_000_000
@@ -40,7 +41,7 @@ def restore(settings: Settings, where: str) -> str:
     output = settings.output
     with release.locked(output), _origin(settings, where) as origin:
         prefix, data = _find(origin, where)
-        manifest = release.parse_manifest(data, f"{where.rstrip('/')}/{prefix}{MANIFEST}")
+        manifest = parse_manifest(data, f"{where.rstrip('/')}/{prefix}{MANIFEST}")
         _check_base(settings, manifest, where)
         lost = _refuse_published(output, manifest.id)
         kept = output / RELEASES / manifest.id
@@ -79,7 +80,7 @@ def _refuse_published(output: Path, identifier: str) -> str:
     try:
         folder = release.current_or_none(output)
         wrong = release.damaged_files(folder) if folder else {}
-    except release.TooNewError:
+    except TooNewError:
         raise
     except ReleaseError:  # it is lost, or its manifest is
         return (output / CURRENT).resolve().name
@@ -207,7 +208,7 @@ def _copy(
     target.parent.mkdir(parents=True, exist_ok=True)
     if data is not None:
         target.write_bytes(data)
-        if len(data) != entry.size or release.digest_of(target) != entry.sha256:
+        if len(data) != entry.size or digest_of(target) != entry.sha256:
             problem = "is not what the manifest says: its checksum differs"
     if problem:
         raise ReleaseError(

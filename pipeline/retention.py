@@ -19,18 +19,16 @@ import msgspec
 from pipeline.aside import HARVESTS, HELD, PAYLOADS, RELEASES
 from pipeline.damage import refuse_damaged_state
 from pipeline.errors import ReleaseError
-from pipeline.release import (
+from pipeline.manifest import (
     MANIFEST,
     FileEntry,
     Manifest,
-    current,
     digest_of,
-    part_files,
     read_manifest,
-    releases,
-    thin_part,
     write_manifest,
 )
+from pipeline.record_parts import part_files, thin_part
+from pipeline.release import current, releases
 from pipeline.remembered import forget_others
 from pipeline.settings import RetentionSettings
 

@@ -11,7 +11,7 @@ import msgspec
 
 from pipeline.assign import Assigned, PartFiles, parts_of, tombstone
 from pipeline.model import Record
-from pipeline.release import read_heads, read_line, read_records, read_tombstones
+from pipeline.record_parts import read_heads, read_line, read_records, read_tombstones
 from pipeline.state import bare
 
 

@@ -30,9 +30,9 @@ from pipeline.fingerprint import are_same_rules, digests, fingerprint
 from pipeline.holding import forget_held, refuse_nothing, settled
 from pipeline.last_run import ASIDE as TOLD_ASIDE
 from pipeline.last_run import LastRun, read_last_run
+from pipeline.manifest import Manifest
 from pipeline.model import Books, Issue
 from pipeline.preconditions import refuse_moved_iris, select_sources
-from pipeline.release import Manifest
 from pipeline.settings import Settings
 
 # The stages are imported where the run has something to do: a run without changes ends before.

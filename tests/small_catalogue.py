@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from pipeline import release
+from pipeline import record_parts, release
 from pipeline.catalogue_folder import load_settings
 from pipeline.ending import Outcome
 from pipeline.model import Record
@@ -131,7 +131,7 @@ class SmallCatalogue:
 
     def records(self) -> dict[str, Record]:
         """Return the published records by title."""
-        return {record.title[0].value: record for record in release.read_records(self.current)}
+        return {record.title[0].value: record for record in record_parts.read_records(self.current)}
 
     def ids(self) -> dict[str, str]:
         """Return the identifiers of the published records by title."""
@@ -139,7 +139,7 @@ class SmallCatalogue:
 
     def tombstones(self) -> Mapping[str, str]:
         """Return what each tombstone says it was replaced by."""
-        return {stone.id: stone.replaced_by for stone in release.read_tombstones(self.current)}
+        return {stone.id: stone.replaced_by for stone in record_parts.read_tombstones(self.current)}
 
     def read(self, name: str) -> str:
         """Return the text of a file of the current release."""

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import release
 from pipeline.__main__ import main
 from pipeline.catalogue_folder import load_settings
 from pipeline.diff import read_changes
 from pipeline.ending import Outcome
 from pipeline.errors import RunRefused, SettingsError
 from pipeline.held import all_held
+from pipeline.manifest import read_manifest
 from pipeline.run import accept_run
 from pipeline.runs import CATALOGUE
 from tests.small_catalogue import QUICK, Entry, SmallCatalogue, entries
@@ -98,7 +98,7 @@ def test_accepting_publishes_the_reason_even_where_no_record_changes(days: Days)
     assert "2 of 20 records break the rules" in outcome.failed["one"]
     run = named(outcome.failed["one"])
     assert days.accept(run).kind == "published"
-    assert release.read_manifest(days.small.current).accepted == {run: "it is right"}
+    assert read_manifest(days.small.current).accepted == {run: "it is right"}
     assert days.run().kind == "unchanged"  # it is no worse than what was accepted
     days.small.write(with_spoons(3), "one")
     assert "3 of 20 records" in days.run().failed["one"]
@@ -196,7 +196,7 @@ def test_payloads_of_what_is_held_are_kept(days: Days) -> None:
         days.run()
     assert days.accept(run).kind == "published"
     payloads = {path.name for path in (days.small.output / "payloads").iterdir()}
-    assert payloads >= set(release.read_manifest(days.small.current).payloads or ())
+    assert payloads >= set(read_manifest(days.small.current).payloads or ())
 
 
 def test_settings_that_decide_nothing_do_not_stop_an_accepting(days: Days) -> None:

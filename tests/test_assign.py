@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import assign, release
+from pipeline import assign, record_parts
 from pipeline.assign import part_of, read_previous
 from pipeline.catalogue_folder import load_settings
 from pipeline.compare import order
 from pipeline.errors import RunRefused
+from pipeline.manifest import read_manifest
 from pipeline.run import accept_run
 from tests.small_catalogue import Entry, SmallCatalogue, entries, prose
 
@@ -101,7 +102,7 @@ def test_an_old_title_that_returns_beside_the_new_one(small: SmallCatalogue) -> 
         small.write(some)
         books = small.run().books["other"]
         assert (books.extracted, books.kept) == (4, 0)
-        found = [record.id for record in release.read_records(small.current)]
+        found = [record.id for record in record_parts.read_records(small.current)]
         assert len(found) == len(set(found)), "two records have one identifier"
         assert small.ids()[corrected.title] == id_
 
@@ -187,12 +188,12 @@ def test_two_entries_with_one_title_and_type_are_two_resources(small: SmallCatal
     small.write(twins)
     outcome = small.run()
     assert outcome.books["other"].created == 2
-    before = {r.description[0].value: r.id for r in release.read_records(small.current)}
+    before = {r.description[0].value: r.id for r in record_parts.read_records(small.current)}
     assert len(set(before.values())) == 2
     assert small.read("issues.csv").count("same title and type") == 2
     small.write([*reversed(twins), *entries(1)])
     small.run()
-    after = {r.description[0].value: r.id for r in release.read_records(small.current)}
+    after = {r.description[0].value: r.id for r in record_parts.read_records(small.current)}
     assert before.items() <= after.items()
 
 
@@ -276,14 +277,14 @@ def test_growth_into_more_parts_changes_no_record(
     outcome = small.run()
     books = outcome.books["other"]
     assert (books.created, books.unchanged) == (1, 8)
-    manifest = release.read_manifest(small.current)
+    manifest = read_manifest(small.current)
     assert manifest.parts > 1
     assert len(list((small.current / "records").iterdir())) == manifest.parts
     after = small.records()
     assert {title: (r.id, r.release, r.digest) for title, r in before.items()} == {
         title: (after[title].id, after[title].release, after[title].digest) for title in before
     }
-    found = list(release.read_records(small.current))
+    found = list(record_parts.read_records(small.current))
     assert found == sorted(found, key=order)
 
 

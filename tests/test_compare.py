@@ -52,18 +52,18 @@ def test_the_last_run_is_kept_noted_and_read(
     last = LastRun(clock="2026-11-24T19:00:00Z", outcome="published", exit_code=0)
     told = tmp_path / "told"
     told.mkdir()
-    (told / "issues.csv").write_text("x")
+    (told / "changes.jsonl").write_text("x")
     keep_last_run(tmp_path, told, last)
     assert read_last_run(tmp_path) == last
-    assert (tmp_path / FOLDER / "issues.csv").samefile(told / "issues.csv")
+    assert (tmp_path / FOLDER / "changes.jsonl").samefile(told / "changes.jsonl")
 
     def refuse(*_: object) -> None:
         raise OSError("no links here")
 
     monkeypatch.setattr(os, "link", refuse)
     keep_last_run(tmp_path, told, last)
-    assert (tmp_path / FOLDER / "issues.csv").read_text() == "x"
+    assert (tmp_path / FOLDER / "changes.jsonl").read_text() == "x"
     again = LastRun(clock="2026-11-25T19:00:00Z", outcome="unchanged", exit_code=0)
     note_last_run(tmp_path, again)
     assert read_last_run(tmp_path) == again
-    assert (tmp_path / FOLDER / "issues.csv").exists()
+    assert (tmp_path / FOLDER / "changes.jsonl").exists()

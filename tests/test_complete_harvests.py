@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import release
+from pipeline import record_parts, release
 from pipeline.model import Record
 from tests.extract.web import Answer, Answers, Web
 from tests.small_catalogue import SmallCatalogue, entries
@@ -48,7 +48,7 @@ class Site:
 
     def missing(self) -> set[tuple[int, str]]:
         """Return how often, and since when, the records of the last release are missing."""
-        records = release.read_records(release.current(self.live.output))
+        records = record_parts.read_records(release.current(self.live.output))
         return {(one.missing, one.missing_since) for one in records}
 
 
@@ -163,7 +163,7 @@ def test_the_grace_begins_with_the_first_complete_harvest(
     assert missing_one(days).missing == 3
     assert days.run(*numbers[:9], after=0.9, total=9).startswith("unchanged")
     assert days.run(*numbers[:9], after=0.1, total=9) == "published 9 kept 0 deleted 1"
-    (stone,) = release.read_tombstones(days.small.current)
+    (stone,) = record_parts.read_tombstones(days.small.current)
     assert stone.reason == "the source has not shown it since 2026-12-04T19:00:00Z"
 
 

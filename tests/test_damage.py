@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import release
+from pipeline import record_parts, release
 from pipeline.__main__ import main
 from pipeline.catalogue_folder import load_settings
 from pipeline.damage import all_damage, seen_damage
 from pipeline.errors import CataloomError, ReleaseError
+from pipeline.manifest import read_manifest
 from pipeline.query import query
 from pipeline.restore import restore
 from pipeline.run import roll_back, run_catalogue
@@ -48,7 +49,7 @@ def small(published: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> S
     small = SmallCatalogue(tmp_path / "small")
     shutil.rmtree(small.folder)
     (tmp_path / "copy").rename(small.folder)
-    assert len(release.read_tombstones(small.current)) == 2
+    assert len(record_parts.read_tombstones(small.current)) == 2
     return small
 
 
@@ -76,7 +77,7 @@ def overwrite(file: Path, at: int = 100) -> None:
 def test_a_lost_release_is_not_a_first_run(
     lost: str, small: SmallCatalogue, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    before = small.ids(), release.read_tombstones(small.current), small.current.name
+    before = small.ids(), record_parts.read_tombstones(small.current), small.current.name
     if lost == "the link":
         (small.output / "current").unlink()
     else:
@@ -95,10 +96,10 @@ def test_a_lost_release_is_not_a_first_run(
     if lost == "the link":
         ids, stones, last = before
         assert ids.items() <= small.ids().items()
-        assert release.read_tombstones(small.current) == stones
-        assert release.read_manifest(small.current).number == 5
+        assert record_parts.read_tombstones(small.current) == stones
+        assert read_manifest(small.current).number == 5
         assert last in kept(small)
-    assert len(release.read_tombstones(small.current)) == 2
+    assert len(record_parts.read_tombstones(small.current)) == 2
     assert all_damage(small.output).problems == []
 
 
@@ -135,7 +136,7 @@ def test_no_run_goes_on_from_damaged_state(
     assert restore(load_settings(small.folder), str(tmp_path / "site")) == LAST
     assert release.verify(small.current) == []
     assert small.run().books["other"].created == 1
-    assert len(release.read_tombstones(small.current)) == 2
+    assert len(record_parts.read_tombstones(small.current)) == 2
 
 
 def test_damage_that_nothing_else_would_meet_is_told_by_a_run_without_changes(
@@ -150,7 +151,7 @@ def test_damage_that_nothing_else_would_meet_is_told_by_a_run_without_changes(
 def test_missing_parts_are_said_by_whoever_reads(small: SmallCatalogue) -> None:
     shutil.rmtree(small.current / "records")
     with pytest.raises(ReleaseError, match=r"record parts are missing: part-00000\.jsonl"):
-        list(release.read_records(small.current))
+        list(record_parts.read_records(small.current))
 
 
 def test_a_new_release_is_whole_whatever_the_last_one_is(small: SmallCatalogue) -> None:
@@ -202,7 +203,7 @@ def test_a_damaged_release_is_not_thinned(
     small.write(entries(6))
     assert cataloom(small, "run") == 0
     assert f"{THIRD} is left as it is: " in capsys.readouterr().err
-    assert not release.read_manifest(small.output / "releases" / THIRD).thinned
+    assert not read_manifest(small.output / "releases" / THIRD).thinned
 
 
 def test_a_thinned_release_is_not_restored(small: SmallCatalogue, tmp_path: Path) -> None:
@@ -230,7 +231,7 @@ def test_where_only_thinned_ones_are_left_the_next_run_makes_a_whole_one(
     assert cataloom(small, "run") == 0
     assert small.current != second
     assert (small.current / "graph").is_dir()
-    assert len(release.read_tombstones(small.current)) == 2
+    assert len(record_parts.read_tombstones(small.current)) == 2
 
 
 def test_what_is_whole_is_not_replaced(small: SmallCatalogue, tmp_path: Path) -> None:
@@ -303,7 +304,7 @@ def test_verify_before_the_first_release(
 def test_missing_payloads_are_told(
     small: SmallCatalogue, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    wanted = release.read_manifest(small.current).payloads
+    wanted = read_manifest(small.current).payloads
     assert wanted is not None
     (payload,) = wanted
     (small.output / "payloads" / payload).write_bytes(b"else")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import release
+from pipeline import record_parts, release
 from pipeline.catalogue_folder import load_settings
 from pipeline.explain import explain_record
 from pipeline.extract import SOURCES
@@ -52,7 +52,7 @@ def test_a_listing_of_every_kind_is_published(case: Path, tmp_path: Path) -> Non
     assert release.imbalance(books) == ""
     assert books.created == books.extracted - books.merged - books.rejected > 0
     settings = load_settings(folder)
-    for record in release.read_records(release.current(folder / "output")):
+    for record in record_parts.read_records(release.current(folder / "output")):
         assert record.title
         told = explain_record(settings, record.id)
         assert record.locator.position in told
@@ -88,7 +88,7 @@ class Repository:
         )
 
     def records(self) -> dict[str, Record]:
-        found = release.read_records(release.current(self.folder / "output"))
+        found = record_parts.read_records(release.current(self.folder / "output"))
         return {record.key: record for record in found}
 
 
@@ -121,7 +121,7 @@ def test_changes_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         assert after.keys() == {f"oai:x:{n}" for n in (0, 2, 3, 4, 9)}
         assert after["oai:x:0"].id == before["oai:x:0"].id
         assert all(record.missing_since == "" for record in after.values())
-        (stone,) = release.read_tombstones(release.current(tmp_path / "catalogue" / "output"))
+        (stone,) = record_parts.read_tombstones(release.current(tmp_path / "catalogue" / "output"))
         assert (stone.id, stone.reason) == (before["oai:x:1"].id, "the source deleted it")
         assert repository.run() == (  # nothing changed: an empty answer is no gap
             "unchanged: 0 created, 0 updated, 0 unchanged, 5 kept, 0 deleted "

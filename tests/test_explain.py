@@ -11,6 +11,7 @@ import pytest
 from pipeline.errors import ReleaseError
 from pipeline.explain import explain, explain_record
 from pipeline.find_record import NothingFoundError
+from pipeline.manifest import Manifest
 from pipeline.model import (
     Date,
     Evidence,
@@ -21,7 +22,7 @@ from pipeline.model import (
     Text,
     Tombstone,
 )
-from pipeline.release import Manifest, write_records
+from pipeline.record_parts import write_records
 from pipeline.settings import Catalogue, Publisher, Settings, Source
 
 BASE = "https://example.org/c/"

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import release
 from pipeline.batch import Batch, clean_batch
 from pipeline.catalogue_folder import load_settings
 from pipeline.errors import CataloomError, RunRefused
 from pipeline.extract import payloads
+from pipeline.manifest import read_manifest
 from pipeline.model import Locator, SourceRecord
 from pipeline.release import cannot_write
 from pipeline.runs import RunLine, append_run, incidents_after, last_run, read_runs
@@ -271,7 +271,7 @@ def test_a_folder_that_vanishes_while_it_is_used(
 def test_a_clock_that_goes_backwards(
     small: SmallCatalogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first = release.read_manifest(small.current)
+    first = read_manifest(small.current)
     ids = small.ids()
     told: list[str] = []
     for day in (-400, -399, -398):
@@ -282,7 +282,7 @@ def test_a_clock_that_goes_backwards(
         outcome = run_catalogue(load_settings(small.folder), jobs=1, tell=told.append)
         assert (outcome.kind, outcome.exit_code) == ("published", 0)
         assert "The clock of this machine says 2025-" in small.read("issues.csv")
-    manifest = release.read_manifest(small.current)
+    manifest = read_manifest(small.current)
     assert manifest.datestamps[0] == first.datestamps[0]
     assert list(manifest.datestamps) == sorted(set(manifest.datestamps))
     assert list(manifest.switches) == sorted(set(manifest.switches))
@@ -292,7 +292,7 @@ def test_a_clock_that_goes_backwards(
     small.write(entries(5))
     small.run()
     assert "The clock of this machine" not in small.read("issues.csv")
-    assert release.read_manifest(small.current).datestamps[-1] == "2026-11-25T19:00:00Z"
+    assert read_manifest(small.current).datestamps[-1] == "2026-11-25T19:00:00Z"
 
 
 def test_reminders_come_though_the_clock_went_back() -> None:

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import release
+from pipeline import record_parts
 from pipeline.__main__ import main
 from pipeline.catalogue_folder import load_settings
 from pipeline.diff import read_changes
 from pipeline.errors import RunRefused, SettingsError
 from pipeline.held import all_held
+from pipeline.manifest import read_manifest
 from pipeline.run import accept_run
 from tests.small_catalogue import Entry, SmallCatalogue, entries, prose
 
@@ -54,7 +55,7 @@ def test_far_fewer_entries_are_refused_and_accepted(small: SmallCatalogue) -> No
     with pytest.raises(SystemExit) as ended:
         main(["-C", str(small.folder), "accept", run, "--reason", "they moved to another list"])
     assert ended.value.code == 0
-    manifest = release.read_manifest(small.current)
+    manifest = read_manifest(small.current)
     assert manifest.accepted == {run: "they moved to another list"}
     assert manifest.books["other"].extracted == 14
     assert manifest.books["other"].kept == 6
@@ -121,7 +122,7 @@ def test_what_was_refused_may_be_accepted_with_new_iris(small: SmallCatalogue) -
     (run,) = re.findall(r"cataloom accept (\w+)", refused(small))
     outcome = accept_run(load_settings(small.folder), run, "another listing now")
     assert (outcome.books["other"].created, outcome.books["other"].kept) == (10, 10)
-    ids = {one.id for one in release.read_records(small.current)}
+    ids = {one.id for one in record_parts.read_records(small.current)}
     assert len(ids - before) == 10
 
 

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import release
+from pipeline import record_parts
 from pipeline.grace import aged, due_date, is_due, next_look
+from pipeline.manifest import read_manifest
 from pipeline.model import Locator, Record
 from pipeline.settings import DeletionSettings
 from tests.small_catalogue import SmallCatalogue, entries
@@ -95,13 +96,13 @@ def test_a_missing_entry_is_deleted_after_three_runs_and_seven_days(days: Days) 
     assert gone not in days.small.ids().values()
     assert gone in days.small.read("changes.jsonl")
     assert gone not in days.small.read("catalogue.nt")
-    (stone,) = release.read_tombstones(days.small.current)
+    (stone,) = record_parts.read_tombstones(days.small.current)
     assert (stone.id, stone.reason) == (gone, "the source has not shown it since "
                                               "2026-11-26T19:00:00Z")  # fmt: skip
     assert days.run(0, 1).startswith("unchanged")
     assert days.run(0, 1, 2) == "published 3 kept 0 deleted 0"  # it comes back under its IRI
     assert gone in days.small.ids().values()
-    assert release.read_tombstones(days.small.current) == []
+    assert record_parts.read_tombstones(days.small.current) == []
 
 
 def test_days_alone_delete_nothing(days: Days) -> None:
@@ -129,7 +130,7 @@ def test_saved_files_are_not_taken_for_the_whole_listing(
     assert days.run(0, 1, after=10).endswith("kept 1 deleted 0")
     for _ in range(4):
         assert days.run(0, 1, after=10).startswith("unchanged")
-    assert release.read_manifest(days.small.current).next_look == ""
+    assert read_manifest(days.small.current).next_look == ""
 
 
 def test_fewer_than_the_declared_total_delete_nothing(days: Days) -> None:

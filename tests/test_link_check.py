@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from pipeline import link_check, release
+from pipeline import link_check, record_parts, release
 from pipeline.attending import check_links_after
 from pipeline.catalogue_folder import load_settings
 from pipeline.ending import Outcome
@@ -812,7 +812,7 @@ def test_whatever_happens_the_run_has_ended_well(scene: Scene) -> None:
         assert (scene.run().kind, scene.web.log) == ("published", [])
     assert "No space left" in scene.told[-1]
     with scene.patch.context() as patch:
-        patch.setattr(release, "read_records", fails(ReleaseError("the part is damaged")))
+        patch.setattr(record_parts, "read_records", fails(ReleaseError("the part is damaged")))
         assert scene.run().exit_code == 0
     assert "the part is damaged" in scene.told[-1]
     with scene.patch.context() as patch:

@@ -14,7 +14,7 @@ from xml.sax.saxutils import escape
 
 import pytest
 
-from pipeline import release
+from pipeline import record_parts, release
 from pipeline.catalogue_folder import load_settings
 from pipeline.ending import Outcome
 from pipeline.extract.politeness import Pauses
@@ -64,7 +64,7 @@ class Live:
 
     def titles(self, source: str) -> set[str]:
         """Return the titles that are published of a source."""
-        records = release.read_records(release.current(self.output))
+        records = record_parts.read_records(release.current(self.output))
         return {record.title[0].value for record in records if record.source == source}
 
     def payloads(self) -> set[str]:

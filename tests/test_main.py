@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import VERSION, release
+from pipeline import VERSION, record_parts, release
 from pipeline.__main__ import main
 from pipeline.ending import Outcome
 from pipeline.progress import Progress
@@ -163,7 +163,7 @@ def test_decisions_are_taken_up(
     assert call("-C", folder, "decide", str(filled)) == 0
     assert f"{len(rows)} decisions taken up" in capsys.readouterr().err
     assert call("-C", folder, "run", "--jobs", "1") == 0
-    published = list(release.read_records(release.current(catalogue_folder / "output")))
+    published = list(record_parts.read_records(release.current(catalogue_folder / "output")))
     assert sum(len(record.subjects) for record in published) == len(rows)
     assert not any(record.suggestions for record in published)
     filled.write_text("record,property,value,decision\nx,subject,y,perhaps\n", "utf-8")
@@ -181,7 +181,7 @@ def test_the_real_listing_in_a_fresh_folder(
     (folder / "input" / "seed.toml").write_text(SOURCE, "utf-8")
     assert call("-C", str(folder), "run", "--jobs", "1") == 0
     current = release.current(folder / "output")
-    found = {one.title[0].value: one for one in release.read_records(current)}
+    found = {one.title[0].value: one for one in record_parts.read_records(current)}
     assert len(found) == 10
     assert "10 of 437" in (current / "issues.csv").read_text("utf-8-sig")
     tags = sorted((one.title[0].language, one.description[0].language) for one in found.values())

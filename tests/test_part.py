@@ -12,6 +12,7 @@ import pytest
 from pipeline import assign, harvest, release
 from pipeline.errors import OutputError, RunRefused, SettingsError
 from pipeline.last_run import read_last_run
+from pipeline.manifest import read_manifest
 from pipeline.publish import graph_ntriples
 from tests.small_catalogue import BASE, Entry, SmallCatalogue, entries, prose
 
@@ -152,7 +153,7 @@ def test_a_clock_in_the_past_only_goes_forward(
         monkeypatch.setenv("SOURCE_DATE_EPOCH", str(epoch))
         small.write(entries(count))
         small.run()
-        manifest = release.read_manifest(small.current)
+        manifest = read_manifest(small.current)
         stamps.append(manifest.datestamps[-1])
         assert manifest.switches[-1] >= manifest.datestamps[-1]
     assert stamps == [
@@ -191,7 +192,7 @@ def test_hostile_titles_harm_nothing(small: SmallCatalogue) -> None:
     small.write([Entry(title, prose(n), "Publications") for n, title in enumerate(HOSTILE)])
     outcome = small.run()
     assert outcome.books["other"].extracted == len(HOSTILE)
-    assert len(release.read_manifest(small.current).files) > 10
+    assert len(read_manifest(small.current).files) > 10
     assert release.verify(small.current) == []
     published = "".join(small.read(f"catalogue.{kind}") for kind in ("nt", "ttl", "jsonld", "rdf"))
     assert not set(published) & set(map(chr, range(9))), "control characters"

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import release
 from pipeline.catalogue_folder import load_settings
 from pipeline.check import check_catalogue, refuse_findings
 from pipeline.errors import SettingsError
+from pipeline.manifest import MANIFEST
 from pipeline.preconditions import refuse_moved_iris, select_sources
 from tests.small_catalogue import BASE, SmallCatalogue, entries
 
@@ -124,7 +124,7 @@ def test_a_run_is_stopped_by_violations_and_not_by_warnings(
 
 def test_a_release_that_is_too_new_is_refused(small: SmallCatalogue) -> None:
     small.run()
-    manifest = small.current / release.MANIFEST
+    manifest = small.current / MANIFEST
     replace(manifest, '"format": 1', '"format": 99')
     with pytest.raises(Exception, match="format 99") as caught:
         small.run()

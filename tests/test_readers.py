@@ -15,7 +15,7 @@ import msgspec
 import pytest
 
 from pipeline import release
-from pipeline.release import Manifest
+from pipeline.manifest import Manifest
 from pipeline.retention import prune
 from pipeline.settings import RetentionSettings
 from tests.conftest import ROOT

@@ -13,16 +13,17 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from pipeline import release
+from pipeline import record_parts, release
 from pipeline.errors import LockHeld, OutputError, ReleaseError, RunRefused
+from pipeline.manifest import Manifest, read_manifest
 from pipeline.model import Books, Locator, Record, Text, Tombstone
 
 NOW = datetime(2026, 11, 24, 19, 0, tzinfo=UTC)
 
 
-def manifest(identifier: str = "20261124T190000Z", number: int = 1) -> release.Manifest:
+def manifest(identifier: str = "20261124T190000Z", number: int = 1) -> Manifest:
     moment = release.stamp(NOW)
-    return release.Manifest(
+    return Manifest(
         id=identifier, number=number, base="https://example.org/", keys={},
         datestamps=(moment,) * number, switches=(moment,) * number,
     )  # fmt: skip
@@ -32,7 +33,9 @@ def publish(output: Path, identifier: str, content: str = "same") -> Path:
     partial = release.begin(output, identifier)
     (partial / "catalogue.nt").write_text(content, "utf-8")
     (partial / "tombstones.jsonl").write_bytes(b"")
-    release.write_records(partial / "records" / "part-00000.jsonl.gz", [record("a"), record("b")])
+    record_parts.write_records(
+        partial / "records" / "part-00000.jsonl.gz", [record("a"), record("b")]
+    )
     return release.switch(output, partial, manifest(identifier))
 
 
@@ -47,11 +50,11 @@ def test_a_release_is_switched_in_and_read_back(tmp_path: Path) -> None:
     folder = publish(tmp_path, "20261124T190000Z")
     assert release.current(tmp_path) == folder
     assert (tmp_path / "current").readlink() == Path("releases/20261124T190000Z")
-    assert [one.id for one in release.read_records(folder)] == ["s-a", "s-b"]
-    assert release.read_tombstones(folder) == []
-    assert release.read_manifest(folder).files["catalogue.nt"].size == 4
+    assert [one.id for one in record_parts.read_records(folder)] == ["s-a", "s-b"]
+    assert record_parts.read_tombstones(folder) == []
+    assert read_manifest(folder).files["catalogue.nt"].size == 4
     assert release.verify(folder) == []
-    assert release.previous_manifest(tmp_path) == release.read_manifest(folder)
+    assert release.previous_manifest(tmp_path) == read_manifest(folder)
 
 
 def test_unchanged_files_are_hard_links_and_changed_ones_are_not(tmp_path: Path) -> None:
@@ -111,13 +114,13 @@ def test_a_newer_format_and_a_damaged_manifest_are_refused(tmp_path: Path) -> No
     data = json.loads(file.read_bytes())
     file.write_text(json.dumps({**data, "format": 99}), "utf-8")
     with pytest.raises(ReleaseError, match="format 99"):
-        release.read_manifest(folder)
+        read_manifest(folder)
     file.write_text(json.dumps({**data, "number": "one"}), "utf-8")
     with pytest.raises(ReleaseError, match="damaged"):
-        release.read_manifest(folder)
+        read_manifest(folder)
     file.write_text("{", "utf-8")
     with pytest.raises(ReleaseError, match="cannot be read"):
-        release.read_manifest(folder)
+        read_manifest(folder)
 
 
 def test_damaged_state_is_said(tmp_path: Path) -> None:
@@ -125,25 +128,25 @@ def test_damaged_state_is_said(tmp_path: Path) -> None:
     part = folder / "records" / "part-00000.jsonl.gz"
     part.write_bytes(gzip.compress(b"{}\n"))
     with pytest.raises(ReleaseError, match="record part is damaged"):
-        list(release.read_records(folder))
+        list(record_parts.read_records(folder))
     part.write_bytes(b"no gzip")
     with pytest.raises(ReleaseError, match="record part is damaged"):
-        list(release.read_records(folder))
+        list(record_parts.read_records(folder))
     (folder / "tombstones.jsonl").write_text("{}", "utf-8")
     with pytest.raises(ReleaseError, match="tombstones are damaged"):
-        release.read_tombstones(folder)
+        record_parts.read_tombstones(folder)
 
 
 def test_tombstones_are_read(tmp_path: Path) -> None:
     stone = Tombstone(id="s-a", source="s", keys=("a",), release=1, reason="source removed")
     (tmp_path / "tombstones.jsonl").write_bytes(msgspec.json.encode(stone) + b"\n")
-    assert release.read_tombstones(tmp_path) == [stone]
+    assert record_parts.read_tombstones(tmp_path) == [stone]
 
 
 def test_the_same_records_are_the_same_bytes(tmp_path: Path) -> None:
     files = [tmp_path / "one.gz", tmp_path / "another-name.gz"]
     for file in files:
-        release.write_records(file, [record("a")])
+        record_parts.write_records(file, [record("a")])
     assert files[0].read_bytes() == files[1].read_bytes()
 
 

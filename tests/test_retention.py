@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import release
+from pipeline import record_parts, release
 from pipeline.__main__ import main
 from pipeline.damage import all_damage
 from pipeline.history import as_table
-from pipeline.release import Manifest
+from pipeline.manifest import Manifest, read_manifest
 from pipeline.retention import to_keep
 from pipeline.settings import RetentionSettings
 from tests.small_catalogue import QUICK, SmallCatalogue, entries
@@ -64,11 +64,11 @@ def names(folder: Path) -> set[str]:
 
 def test_old_releases_go_and_payloads_with_them(small: SmallCatalogue) -> None:
     assert names(small.output / "releases") == {"20261126T190000Z", "20261127T190000Z"}
-    kept = [release.read_manifest(one) for one in release.releases(small.output)]
+    kept = [read_manifest(one) for one in release.releases(small.output)]
     wanted = {digest for one in kept for digest in one.payloads or ()}
     assert names(small.output / "payloads") == wanted
     assert len(wanted) == 3  # two states of one listing, one of the other
-    for record in release.read_records(small.current):
+    for record in record_parts.read_records(small.current):
         assert (small.output / "payloads" / record.locator.payload).is_file()
     assert all_damage(small.output).problems == []
 

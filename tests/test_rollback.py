@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import release
+from pipeline import record_parts
 from pipeline.__main__ import main
 from pipeline.catalogue_folder import load_settings
 from pipeline.errors import ReleaseError
+from pipeline.manifest import read_manifest
 from pipeline.run import roll_back
 from tests.small_catalogue import SmallCatalogue, entries
 
@@ -35,15 +36,15 @@ def test_a_rollback_is_a_new_release_of_the_old_content(small: SmallCatalogue) -
     small.write([three, four])
     small.run()
     ids = small.ids()
-    before = release.read_manifest(small.current)
+    before = read_manifest(small.current)
     outcome = roll_back(load_settings(small.folder), releases(small)[0], jobs=1)
     assert outcome.kind == "published"
-    after = release.read_manifest(small.current)
+    after = read_manifest(small.current)
     assert after.number == before.number + 1
     assert after.datestamps[:-1] == before.datestamps
     assert after.datestamps[-1] > before.datestamps[-1]
     assert after.rolled_back_to == releases(small)[0]
-    assert after.harvests == release.read_manifest(
+    assert after.harvests == read_manifest(
         small.output / "releases" / releases(small)[0]
     ).harvests  # fmt: skip
     again = small.records()
@@ -52,7 +53,7 @@ def test_a_rollback_is_a_new_release_of_the_old_content(small: SmallCatalogue) -
     }
     books = outcome.books["other"]
     assert (books.extracted, books.updated, books.unchanged, books.deleted) == (3, 1, 2, 1)
-    (stone,) = release.read_tombstones(small.current)
+    (stone,) = record_parts.read_tombstones(small.current)
     assert stone.id == ids[four.title]
     assert stone.reason == f"the catalogue was rolled back to {releases(small)[0]}"
     changed = {record.release for record in again.values()}
@@ -62,7 +63,7 @@ def test_a_rollback_is_a_new_release_of_the_old_content(small: SmallCatalogue) -
     small.write([one, two, three, four])
     small.run()
     assert small.ids()[four.title] == ids[four.title]
-    assert release.read_tombstones(small.current) == []
+    assert record_parts.read_tombstones(small.current) == []
 
 
 def test_keys_got_since_stay(small: SmallCatalogue) -> None:
@@ -93,7 +94,7 @@ def test_a_tombstone_comes_back(small: SmallCatalogue) -> None:
     outcome = roll_back(load_settings(small.folder), jobs=1)
     assert outcome.books["second"].created == 1
     assert small.ids() == ids
-    assert release.read_tombstones(small.current) == []
+    assert record_parts.read_tombstones(small.current) == []
 
 
 def test_records_of_a_source_that_is_gone_stay_gone(small: SmallCatalogue) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from pipeline import release
+from pipeline import record_parts, release
 from pipeline.catalogue_folder import load_settings
 from pipeline.ending import Outcome
 from pipeline.errors import (
@@ -22,6 +22,7 @@ from pipeline.errors import (
     SettingsError,
 )
 from pipeline.last_run import read_last_run
+from pipeline.manifest import read_manifest
 from pipeline.model import Record
 from pipeline.publish import graph_ntriples
 from pipeline.run import run_catalogue
@@ -36,7 +37,7 @@ def run(folder: Path, **options: object) -> Outcome:
 
 
 def records(folder: Path) -> dict[str, Record]:
-    found = release.read_records(release.current(folder / "output"))
+    found = record_parts.read_records(release.current(folder / "output"))
     return {record.title[0].value: record for record in found}
 
 
@@ -64,7 +65,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 def test_the_projects_own_listing_is_published_whole(own_release: Path) -> None:
     current = release.current(own_release / "output")
-    manifest = release.read_manifest(current)
+    manifest = read_manifest(current)
     assert manifest.records == ENTRIES
     books = manifest.books["sepm"]
     assert (books.extracted, books.created, books.declared_total) == (ENTRIES, ENTRIES, ENTRIES)
@@ -198,12 +199,12 @@ def test_a_source_that_is_taken_out_leaves_tombstones(catalogue_folder: Path) ->
     outcome = run(catalogue_folder)
     assert outcome.books["other"].newly_excluded == len(gone)
     current = release.current(catalogue_folder / "output")
-    assert {stone.id for stone in release.read_tombstones(current)} == gone
+    assert {stone.id for stone in record_parts.read_tombstones(current)} == gone
     assert b"deleted" in (current / "changes.jsonl").read_bytes()
     add_text_source(catalogue_folder)
     run(catalogue_folder)
     current = release.current(catalogue_folder / "output")
-    assert release.read_tombstones(current) == []
+    assert record_parts.read_tombstones(current) == []
     assert {one.id for one in records(catalogue_folder).values() if one.source == "other"} == gone
 
 
@@ -430,7 +431,7 @@ def test_a_full_disk_leaves_what_was_published(
     def no_room(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(release, "_sync", no_room)
+    monkeypatch.setattr(release, "sync", no_room)
     with pytest.raises(OutputError, match="No space left on device"):
         run(catalogue_folder)
     monkeypatch.undo()

@@ -9,13 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import release
+from pipeline import record_parts
 from pipeline.attending import attend
 from pipeline.catalogue_folder import load_settings
 from pipeline.damage import all_damage
 from pipeline.decide import take_up_decisions
 from pipeline.ending import Outcome
 from pipeline.errors import RunRefused
+from pipeline.manifest import read_manifest
 from pipeline.run import accept_run, run_catalogue
 from pipeline.runs import read_runs
 from pipeline.settings import Settings
@@ -201,10 +202,10 @@ class Year:
         assert {*found} - expected <= beta, f"day {day}"
         for title, id_ in found.items():
             assert self.ids.setdefault(title, id_) == id_, f"day {day}: {title} moved"
-        stones = {stone.id for stone in release.read_tombstones(self.small.current)}
+        stones = {stone.id for stone in record_parts.read_tombstones(self.small.current)}
         known = {id_ for title, id_ in self.ids.items() if id_.startswith(ALPHA)}
         assert known - set(found.values()) == stones, f"day {day}"
-        assert release.read_manifest(self.small.current).records == len(found)
+        assert read_manifest(self.small.current).records == len(found)
         self.counts.append(len(found))
 
     def check_told(self, day: float, broken: set[str], read: set[str]) -> None:

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from pipeline import release
+from pipeline import record_parts, release
 from pipeline.errors import CataloomError, ReleaseError
 from pipeline.extract.conversation import Clock
 from pipeline.extract.politeness import PAUSES, Pauses
@@ -147,7 +147,7 @@ def _ask(settings: Settings, urls: Iterable[str], known: dict[str, Link], now: d
 
 def _links(folder: Path) -> Iterator[str]:
     """Yield the links of a release that can be asked for."""
-    for record in release.read_records(folder):
+    for record in record_parts.read_records(folder):
         for _, url in links_of(record):
             if url.lower().startswith(("http://", "https://")) and len(url) <= LONGEST:
                 yield url

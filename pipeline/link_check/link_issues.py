@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pipeline.link_check.memory import Link, read_memory
 from pipeline.model import Issue, Record, Severity
-from pipeline.release import read_part
+from pipeline.record_parts import read_part
 from pipeline.settings import LinkSettings, Settings
 
 Said = tuple[Severity, str]

@@ -15,7 +15,8 @@ from typing import BinaryIO
 
 import msgspec
 
-from pipeline.release import COMPRESSION_LEVEL, cannot_write
+from pipeline.record_parts import COMPRESSION_LEVEL
+from pipeline.release import cannot_write
 
 # Small writes are gathered before they reach the file and the compressor.
 BUFFER_SIZE = 1 << 18

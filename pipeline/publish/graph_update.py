@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from pipeline.errors import ReleaseError
+from pipeline.manifest import digest_of, read_manifest
 from pipeline.publish.dataset import DATASET_FILE
 from pipeline.publish.dumps import NTRIPLES
 from pipeline.publish.graph import GRAPH_FOLDER
-from pipeline.release import digest_of, holds, read_manifest
+from pipeline.release import holds
 
 if TYPE_CHECKING:
     import pyoxigraph

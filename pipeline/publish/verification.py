@@ -9,8 +9,8 @@ from pathlib import Path
 
 import msgspec
 
+from pipeline.manifest import digest_of
 from pipeline.publish.dumps import FORMATS, JSONLD, NTRIPLES, RDFXML, READ_SIZE, TURTLE
-from pipeline.release import digest_of
 
 # Beyond this many triples the dumps are compared by their number only; comparing them one by one
 # would take longer than making them.

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.manifest import FileEntry, Manifest, digest_of, write_manifest
 from pipeline.publish import Difference, graph_ntriples, update_graph, write_graph
-from pipeline.release import FileEntry, Manifest, digest_of, verify, write_manifest
+from pipeline.release import verify
 
 BASE = "https://example.org/catalogue/"
 VOCABULARY = b'<https://example.org/catalogue/type/guide> <http://example.org/p> "Guide"@en .\n'
