@@ -21,6 +21,8 @@ from pipeline.errors import ReleaseError
 from pipeline.model import Change
 from tests.small_catalogue import SmallCatalogue, entries
 
+pytestmark = pytest.mark.slow  # whole runs
+
 
 @pytest.fixture
 def small(tmp_path: Path) -> SmallCatalogue:

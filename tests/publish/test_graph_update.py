@@ -100,6 +100,7 @@ def changed(state: dict[int, int], records: Iterable[int]) -> dict[int, int]:
     return {**state, **{record: state.get(record, 0) + 1 for record in records}}
 
 
+@pytest.mark.slow
 def test_night_after_night_the_graph_is_what_it_would_be_anew(releases: Releases) -> None:
     choose = random.Random(5)  # noqa: S311 - no secret
     for night in range(15):
