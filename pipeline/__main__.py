@@ -104,7 +104,8 @@ def run(
     told = JsonLog(sys.stderr) if log is LogFormat.JSON else Progress(sys.stderr)
     with told:
         folder, names = folder_of(context), tuple(source or ())
-        settings = settings_of(context) if plan else settings_to_run(folder, told.warn)
+        warn = told.warn if plan else told.notes
+        settings = settings_of(context) if plan else settings_to_run(folder, warn)
         select_sources(settings, names)  # a mistake at the keyboard is no run that failed
         do = functools.partial(
             run_catalogue,
@@ -116,9 +117,9 @@ def run(
             again=again,
             require_previous=require_previous,
             tell=told.tell,
-            warn=told.warn,
+            warn=warn,
         )
-        outcome = do() if plan else attend(settings, do, told.warn)
+        outcome = do() if plan else attend(settings, do, warn)
         if not plan and not offline:
             check_links_after(settings, told.tell)
     told.end(outcome, folder)

@@ -52,6 +52,7 @@ from pipeline.publish.artefact import write_lines
 from pipeline.publish.dumps import FORMATS
 from pipeline.publish.figures import Figures, figures
 from pipeline.release import release_id
+from pipeline.settings import Source
 from pipeline.validate import Result, by_record, find_results, validation_report
 
 MOST_SAMPLES = 5  # record ids of a line of the worklist
@@ -234,11 +235,17 @@ def _frames(tools: Tools) -> dict[str, Frame]:
     }
 
 
+def _left(job: Job, findings: Findings) -> tuple[Source, ...]:
+    """Return the sources that are gone from `input/` and have records in this release."""
+    names = {name for one in findings.results for name, books in one.books.items() if books.kept}
+    return tuple(source for source in job.left if source.name in names)
+
+
 def _description(job: Job, tools: Tools, findings: Findings, dumps: Dumps) -> Description:
     settings = job.settings
     return Description(
         catalogue=settings.catalogue,
-        sources=settings.sources,
+        sources=(*settings.sources, *_left(job, findings)),
         vocabulary=tools.vocabulary,
         release=release_id(job.moment),
         issued=(*job.datestamps, job.moment)[0],

@@ -15,9 +15,10 @@ from pipeline.ending import Outcome
 from pipeline.errors import CataloomError, LockHeld, SettingsError
 from pipeline.failing import keep_failure, mark_of
 from pipeline.last_run import FOLDER, LastRun, read_last_run
+from pipeline.notes import Notes
 from pipeline.read_elsewhere import with_whole_paths
 from pipeline.recording import Warn, put_on_record, silent
-from pipeline.runs import CATALOGUE, RunLine
+from pipeline.runs import CATALOGUE, RunLine, last_run
 from pipeline.settings import CATALOGUE_FILE, Settings
 
 UNEXPECTED, REFUSED = 1, 4
@@ -51,10 +52,13 @@ def attend(
 
     A run that finds the lock held, or that only plans, is not on record; nor is one that is asked
     for `by_hand` and fails: who asked is told there and then, and what is published is as before.
-    `warn` takes a line on what could not be told. What is returned or raised says whether all that
-    is wrong was known (`is_known`): people were told before.
+    `warn` takes a line on what could not be told; `Notes` are told what was said before. What is
+    returned or raised says whether all that is wrong was known (`is_known`): people were told.
     """
     begun, clock = time.monotonic(), release.stamp(release.clock())
+    notes = warn if isinstance(warn, Notes) else Notes(warn)
+    before = last_run(settings.output)
+    notes.recall(before.notes if before else {}, clock, settings.catalogue.alerts.remind_days)
     mark = mark_of(settings.output)
     try:
         outcome = run()
@@ -63,16 +67,16 @@ def attend(
     except Exception as error:
         if not by_hand:
             seconds = round(time.monotonic() - begun, 1)
-            _attend_failure(settings, clock, seconds, error, mark, warn)
+            _attend_failure(settings, clock, seconds, error, mark, notes)
         raise
     if outcome.kind == "planned":
         return outcome
     seconds = round(time.monotonic() - begun, 1)
     line = _ended(settings, clock, seconds, outcome)
     try:
-        is_known = put_on_record(settings, line, outcome.books, _told(settings), warn)
+        is_known = put_on_record(settings, line, outcome.books, _told(settings), notes)
     except CataloomError as error:
-        _attend_failure(settings, clock, seconds, error, mark, warn)
+        _attend_failure(settings, clock, seconds, error, mark, notes)
         raise
     return msgspec.structs.replace(outcome, is_known=is_known)
 
@@ -128,6 +132,7 @@ def _ended(settings: Settings, clock: str, seconds: float, outcome: Outcome) -> 
         records=manifest.records if manifest else 0,
         changes={name: count for name, count in changes.items() if count},
         problems=_whole(settings, outcome.failed),
+        kinds=outcome.kinds,
     )
 
 
@@ -137,7 +142,7 @@ def _attend_failure(
     seconds: float,
     error: Exception,
     mark: tuple[int, ...],
-    warn: Warn,
+    notes: Notes,
 ) -> None:
     """Put a run that raised an error on record, and let the last run's folder be that of this run.
 
@@ -147,13 +152,14 @@ def _attend_failure(
     last = LastRun(
         clock=clock, outcome=line.outcome, exit_code=line.exit_code, release=line.release,
         failed={name: text for name, text in line.problems.items() if name != CATALOGUE},
+        kinds=line.kinds,
     )  # fmt: skip
     try:
         is_own = keep_failure(settings, last, "\n".join(line.problems.values()), mark)
         told = _told(settings) if is_own else None
-        is_known = put_on_record(settings, line, {}, told, warn)
+        is_known = put_on_record(settings, line, {}, told, notes)
     except Exception as problem:  # the run's own error is the one to be raised
-        warn(f"the run could not be put on record: {problem}")
+        notes.say(f"the run could not be put on record: {problem}")
         return
     if isinstance(error, CataloomError):
         error.is_known, error.catalogue = is_known, settings.folder
@@ -166,7 +172,7 @@ def _failed(
     code = error.exit_code if isinstance(error, CataloomError) else UNEXPECTED
     message = str(error) if known else f"{type(error).__name__}: {error}"
     last = read_last_run(settings.output) if mark_of(settings.output) != mark else None
-    refused = last.failed if last and last.outcome == "refused" else {}
+    refused, kinds = (last.failed, last.kinds) if last and last.outcome == "refused" else ({}, {})
     try:
         manifest = release.previous_manifest(settings.output)
     except (CataloomError, OSError):
@@ -177,10 +183,15 @@ def _failed(
         exit_code=code,
         seconds=seconds,
         release=manifest.id if manifest else "",
-        sources=tuple(sorted(refused)),
+        sources=tuple(sorted(refused)) or getattr(error, "sources", ()),
         records=manifest.records if manifest else 0,
         problems=_whole(settings, refused or {CATALOGUE: message}),
+        kinds=kinds if refused else {CATALOGUE: _kinds_of(error)},
     )
+
+
+def _kinds_of(error: Exception) -> tuple[str, ...]:
+    return error.kinds if isinstance(error, CataloomError) else (type(error).__name__,)
 
 
 def _whole(settings: Settings, problems: Mapping[str, str]) -> dict[str, str]:

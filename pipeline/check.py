@@ -56,7 +56,7 @@ def _uncompiled(settings: Settings) -> list[str]:
     from pipeline.link import link
 
     job = Job(
-        settings=settings, number=1, moment="1970-01-01T00:00:00Z", datestamps=(),
+        settings=settings, number=1, moment="1970-01-01T00:00:00Z", clock="", datestamps=(),
         work=settings.output, fingerprint="",
     )  # fmt: skip
     problems = []

@@ -13,14 +13,13 @@ import msgspec
 
 from pipeline.errors import ReleaseError, show_path
 from pipeline.manifest import MANIFEST, TooNewError, digest_of, read_manifest
-from pipeline.record_parts import RECORDS, TOMBSTONES
+from pipeline.mending import damaged_state, how_to_restore
+from pipeline.record_parts import is_state
 from pipeline.release import (
     AGAIN,
     current,
     current_or_none,
     damaged_files,
-    holds,
-    how_to_restore,
     releases,
 )
 
@@ -39,23 +38,12 @@ class Damage(msgspec.Struct, frozen=True):
     notes: list[str]
 
 
-def is_state(name: str) -> bool:
-    """Say whether a file of a release is of its state.
-
-    >>> is_state("records/part-00000.jsonl.gz"), is_state("issues.csv")
-    (True, False)
-    """
-    return name in {MANIFEST, TOMBSTONES} or name.startswith(f"{RECORDS}/")
-
-
 def refuse_damaged_state(output: Path, folder: Path) -> None:
     """Raise `ReleaseError` where the state of a release is not what its manifest says.
 
     What went on from it would forget records and tombstones.
     """
-    files = read_manifest(folder).files
-    wrong = [one for one in files if is_state(one) and not holds(folder / one, files[one])]
-    if wrong:
+    if wrong := damaged_state(folder):
         raise _error(output, folder, wrong)
 
 
@@ -164,6 +152,7 @@ def _error(output: Path, folder: Path, wrong: Collection[str]) -> ReleaseError:
         f"{of} is damaged; missing, or not as it was published: {_listed(wrong)}",
         where=show_path(folder),
         next_step=_mend(output, folder, wrong),
+        about=["state" if any(map(is_state, wrong)) else "files"],
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from pipeline import record_parts, release
+from pipeline.accepting import refuse_past_pairs
 from pipeline.link.decisions import take_up
 from pipeline.settings import Settings
 from pipeline.vocabulary import load_vocabulary
@@ -16,6 +17,7 @@ def take_up_decisions(settings: Settings, file: Path) -> int:
     Raises `SettingsError` with every mistake and its line (then nothing is written),
     `ReleaseError` where nothing has been published that could be decided on.
     """
+    refuse_past_pairs(settings, file)
     folder = release.current(settings.output)
     base = settings.catalogue.base
     return take_up(

@@ -14,6 +14,7 @@ from pipeline.model import HarvestNote, Issue, Page
 from pipeline.settings import Gates, Rights, Source, SourceFetch, SourceGates
 
 SHOWN_POSITIONS = 3
+FEWEST_LOST = 2  # entries that have lost a field before a source is refused
 SWITCHED_OFF = 100  # points; no share falls further
 
 
@@ -44,7 +45,7 @@ class Found:
         if oai is None or not oai.incremental or not (last.until and last.full and self._moment):
             return ""
         age = datetime.fromisoformat(self._moment) - datetime.fromisoformat(last.full)
-        stale = age >= timedelta(days=oai.full_after)
+        stale = not timedelta(0) <= age < timedelta(days=oai.full_after)  # the clock went back
         return "" if stale or last.settings != self._settings else last.until
 
     @property
@@ -67,23 +68,28 @@ class Found:
     def drift(self) -> Iterator[Issue]:
         """Yield an issue for each field that far fewer entries give than at the last harvest.
 
-        Only where the source file has changed since; if not, see `drifted`.
+        Only where that does not stop the source: see `drifted`.
         """
-        if self._has_same_settings:
-            return
+        reason = "Hardly an entry has lost it, others came without it; check"
+        if not self._has_same_settings:
+            reason = "The source file has changed since; check"
         for name, before, after in self._fallen():
+            if self._has_same_settings and self._is_lost(name):
+                continue
             message = (
                 f"Field '{name}' is in {after:.0f} % of the entries, at the last harvest it was in "
-                f"{before:.0f} %. The source file has changed since; check that this is meant."
+                f"{before:.0f} %. {reason} that this is meant."
             )
             yield Issue(self._source.name, "", "extract", name, "", "warning", message)
 
     def drifted(self) -> str:
         """Return how the layout of the listing seems to have changed, or an empty text.
 
-        It has where far fewer entries give a field, though the source file asks for the same.
+        It has where far fewer entries give a field, though the source file asks for the same, and
+        not only because entries came that do not.
         """
         fallen = self._fallen() if self._has_same_settings else []
+        fallen = [one for one in fallen if self._is_lost(one[0])]
         if not fallen:
             return ""
         told = "; ".join(
@@ -112,6 +118,11 @@ class Found:
     @property
     def _has_same_settings(self) -> bool:
         return self._last.settings == self._settings
+
+    def _is_lost(self, name: str) -> bool:
+        """Say whether so many entries have lost a field that it is no matter of one of them."""
+        fewer = self._last.filled[name] - self._filled[name]
+        return min(fewer, self._extracted - self._filled[name]) >= FEWEST_LOST
 
     def _fallen(self) -> list[tuple[str, float, float]]:
         """Return the fields that far fewer entries give, and their shares before and after."""

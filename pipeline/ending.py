@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,31 +10,50 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from pipeline import release
-from pipeline.errors import RunRefused
+from pipeline.errors import CataloomError, RunRefused
 from pipeline.fingerprint import versions
 from pipeline.last_run import FOLDER, PLAN_FOLDER, LastRun, copy_told, keep_last_run, note_last_run
-from pipeline.manifest import Manifest, read_manifest
+from pipeline.manifest import Manifest, Traits, read_manifest, still_published
 from pipeline.model import Books, HarvestNote
+from pipeline.runs import CATALOGUE
 from pipeline.settings import Settings, Source
 
 # The stages are imported where the run has something to tell: a run without changes ends before.
 if TYPE_CHECKING:
     from pipeline.assemble import Made
-    from pipeline.held import Held
+    from pipeline.held_files import Held
     from pipeline.job import Tools
 
-PARTIAL_FAILURE = 3
+PARTIAL_FAILURE, DAMAGED = 3, 7
 
 Tell = Callable[[str], None]
-Failed = dict[str, str]  # source -> why it gave nothing
+
+
+class Failed(dict[str, str]):
+    """Why each source gave nothing, or the catalogue as a whole; `kinds` says what kinds it is."""
+
+    def __init__(self) -> None:
+        """Begin with nothing that failed."""
+        super().__init__()
+        self.kinds: dict[str, tuple[str, ...]] = {}
+
+    def note(self, key: str, error: CataloomError) -> None:
+        """Note an error."""
+        self[key], self.kinds[key] = str(error), error.kinds
+
+    def take(self, refused: Mapping[str, str], kinds: Mapping[str, tuple[str, ...]]) -> None:
+        """Note what was refused."""
+        self.update(refused)
+        self.kinds.update(kinds)
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     """How a run ended: `kind` is published, partial, unchanged or planned.
 
     `release` is the current release's id, `failed` the message of each source that failed or was
-    refused, `sources` those that were to be read at their place, `folder` where the report and the
-    issues of this run are; with `is_known` people had been told before of all that failed.
+    refused, `kinds` of what kinds that is, `sources` those that were to be read at their place,
+    `folder` where the report and the issues of this run are; with `is_known` people had been told
+    before of all that failed.
     """
 
     kind: str
@@ -42,7 +61,8 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     release: str
     books: dict[str, Books]
     folder: Path
-    failed: Failed = {}
+    failed: dict[str, str] = {}
+    kinds: dict[str, tuple[str, ...]] = {}
     sources: tuple[str, ...] = ()
     is_known: bool = False
 
@@ -76,12 +96,14 @@ def manifest_of(
     plan: Plan, made: Made, identifier: str, records: int, triples: int, failed: Failed
 ) -> Manifest:
     """Return the manifest of the release in the making, but for its files."""
-    job, previous = made.job, plan.previous
+    job, previous, sources = made.job, plan.previous, plan.settings.sources
+    left = still_published(job.left, made.books)
     return Manifest(
         id=identifier,
         number=job.number,
         base=plan.settings.catalogue.base,
-        keys={source.name: source.keyed_by for source in plan.settings.sources},
+        keys={**_kept_keys(plan, left), **{one.name: one.keyed_by for one in sources}},
+        sources={one.name: Traits.of(one) for one in (*sources, *left)},
         datestamps=(*job.datestamps, job.moment),
         switches=(
             *(previous.switches if previous else ()),
@@ -95,28 +117,34 @@ def manifest_of(
         failed=failed,
         versions=versions(),
         digests=plan.digests,
-        harvests=_harvest_notes(plan, made),
+        harvests=_harvest_notes(plan, made, (*sources, *left)),
         payloads=tuple(sorted(frozenset().union(*(one.payloads for one in made.findings.results)))),
         rolled_back_to=plan.target.name if plan.target else "",
-        accepted={plan.accepted.run: plan.reason} if plan.accepted else {},
+        accepted={**plan.accepted.reasons, plan.accepted.run: plan.reason} if plan.accepted else {},
         next_look=min(filter(None, (one.next_look for one in made.findings.results)), default=""),
     )
 
 
-def _harvest_notes(plan: Plan, made: Made) -> dict[str, HarvestNote]:
+def _kept_keys(plan: Plan, left: Iterable[Source]) -> dict[str, tuple[str, ...]]:
+    """Return the key fields of sources that are gone, and whose records are still published."""
+    keys = plan.previous.keys if plan.previous else {}
+    return {one.name: keys[one.name] for one in left if one.name in keys}
+
+
+def _harvest_notes(plan: Plan, made: Made, sources: Iterable[Source]) -> dict[str, HarvestNote]:
     """Return what each source's last harvest leaves, that of this run or of one before it."""
     if plan.target is not None:  # the content is older than what the last harvest counted
         before = read_manifest(plan.target).harvests
     else:
         before = plan.previous.harvests if plan.previous else {}
     notes = {**before, **made.notes}
-    return {one.name: notes[one.name] for one in plan.settings.sources if one.name in notes}
+    return {one.name: notes[one.name] for one in sources if one.name in notes}
 
 
 def end(plan: Plan, made: Made, kind: str, identifier: str, failed: Failed, told: Path) -> Outcome:
     """Keep what was told as the last run's, and return how it ended."""
     kind = "partial" if failed else kind
-    exit_code = PARTIAL_FAILURE if failed else 0
+    exit_code = DAMAGED if CATALOGUE in failed else PARTIAL_FAILURE if failed else 0
     folder = keep(plan, told, kind, exit_code, failed, identifier)
     return Outcome(
         kind=kind,
@@ -125,7 +153,8 @@ def end(plan: Plan, made: Made, kind: str, identifier: str, failed: Failed, told
         books=made.books,
         folder=folder,
         failed=failed,
-        sources=_asked(plan),
+        kinds=failed.kinds,
+        sources=asked(plan),
     )
 
 
@@ -140,12 +169,16 @@ def keep(
         release=identifier or (plan.previous.id if plan.previous else ""),
         fingerprint="" if exit_code else plan.fingerprint,
         failed=failed,
+        kinds=failed.kinds,
     )
     return keep_last_run(plan.settings.output, told, last)
 
 
-def unchanged(plan: Plan, previous: Manifest) -> Outcome:
-    """End a run whose input, settings and code are those of the last one."""
+def unchanged(plan: Plan, previous: Manifest, *, looked: bool = True) -> Outcome:
+    """End a run whose input, settings and code are those of the last one.
+
+    Where that was a rollback nobody has `looked` at the sources, and nothing is said of them.
+    """
     last = LastRun(
         clock=release.stamp(plan.now),
         outcome="unchanged",
@@ -157,7 +190,7 @@ def unchanged(plan: Plan, previous: Manifest) -> Outcome:
     return Outcome(
         kind="unchanged", exit_code=0, release=previous.id, books=previous.books,
         folder=plan.settings.output / FOLDER,
-        sources=_asked(plan),
+        sources=asked(plan) if looked else (),
     )  # fmt: skip
 
 
@@ -174,11 +207,11 @@ def planned(plan: Plan, made: Made, failed: Failed, told: Path, refused: int = 0
         books=made.books,
         folder=folder,
         failed=failed,
-        sources=_asked(plan),
+        sources=asked(plan),
     )
 
 
-def _asked(plan: Plan) -> tuple[str, ...]:
+def asked(plan: Plan) -> tuple[str, ...]:
     """Return the sources of which the run can say how they are: offline none that is on the web."""
     return tuple(one.name for one in plan.selected if not (plan.offline and one.is_live))
 

@@ -9,18 +9,18 @@ from pathlib import Path
 import msgspec
 
 from pipeline.assemble import Findings
-from pipeline.errors import SourceError, show_path
+from pipeline.errors import RunRefused, SourceError, kinds_of, show_path
 from pipeline.harvest import Harvest
-from pipeline.held import ASIDE, FOLDER, Held, held_already
+from pipeline.held import held_already, whole_held_already
+from pipeline.held_files import ASIDE, FOLDER, REKEYED_FILE, Held
 from pipeline.job import Lost
 from pipeline.link.spreadsheet import read_rows, write_rows
 from pipeline.manifest import Manifest
 from pipeline.model import Books, HarvestNote, Issue, ReviewLine
 from pipeline.settings import Settings, gates_of
-from pipeline.validate import Facts, gate_results, judge
+from pipeline.validate import Facts, gate_results, is_rekeyed, judge
 from pipeline.vocabulary import fold
 
-REKEYED_FILE = "rekeyed.csv"
 RULES = ("ontology", "settings", "shapes", "code", "packages")
 MOST_TITLES = 5
 
@@ -29,7 +29,8 @@ class Keeper(msgspec.Struct, frozen=True):
     """What the gates go by beside a run's findings: what was published, and who let what pass.
 
     `accepted` are the sources (or the catalogue) that a person lets pass. `held` is what the run
-    holds; None where it holds nothing, since it only plans or is an accepting itself.
+    holds; None where it holds nothing, since it only plans. `unasked` are the sources that it read
+    from the store and of which a run holds what they gave: that stays held.
     """
 
     settings: Settings
@@ -37,6 +38,7 @@ class Keeper(msgspec.Struct, frozen=True):
     digests: Mapping[str, str]
     accepted: frozenset[str] = frozenset()
     held: Held | None = None
+    unasked: frozenset[str] = frozenset()
 
     @property
     def changed(self) -> tuple[str, ...]:
@@ -48,12 +50,14 @@ class Keeper(msgspec.Struct, frozen=True):
 class Judged(msgspec.Struct, frozen=True):
     """What the gates came to: why each refused source is, and the warnings of the others.
 
-    `held` maps those that a person may accept to the run that is to be accepted.
+    `held` maps those that a person may accept to the run that is to be accepted, `kinds` each
+    refused source to the kinds of problem it has.
     """
 
     refused: dict[str, str]
     held: dict[str, str]
     warnings: tuple[Issue, ...]
+    kinds: dict[str, tuple[str, ...]] = {}
 
 
 def hold_at_gates(
@@ -65,19 +69,24 @@ def hold_at_gates(
     """
     refused: dict[str, str] = {}
     held: dict[str, str] = {}
+    kinds: dict[str, tuple[str, ...]] = {}
     warnings: list[Issue] = []
     gone = _Gone(findings)
     for harvest in harvests:
         source = harvest.source
         facts = _facts(keeper, harvest, findings, books, gone)
-        verdict = judge(facts, gates_of(source, keeper.settings.catalogue))
+        gates = gates_of(source, keeper.settings.catalogue)
+        pairs = list(_pairs(findings, source.name)) if is_rekeyed(facts, gates) else []
+        facts = msgspec.structs.replace(facts, paired=len(pairs))
+        verdict = judge(facts, gates)
         messages = list(verdict.warnings)
         reason = _too_many_results(keeper.settings, findings, source.name)
         if source.name in keeper.accepted:
             messages += verdict.refusals
         elif verdict.refusals and not reason:
-            run = _run_to_accept(keeper, harvest)
-            step = _next_step(keeper, findings, source.name, run, alone=len(harvests) == 1)
+            pairs = pairs or list(_pairs(findings, source.name))
+            run, accept = _how_to_accept(keeper, harvest, alone=len(harvests) == 1)
+            step = _next_step(keeper, pairs, run, accept)
             reason = str(
                 SourceError("; ".join(verdict.refusals), where=f"source {source.name}",
                             expected="a harvest like the last one", next_step=step)
@@ -85,8 +94,10 @@ def hold_at_gates(
             held[source.name] = run
         if reason:
             refused[source.name] = reason
+            about = verdict.kinds if source.name in held else ("results",)
+            kinds[source.name] = kinds_of(RunRefused.kind, about)
         warnings += (_issue(source.name, message) for message in messages)
-    return Judged(refused, held, tuple(warnings))
+    return Judged(refused, held, tuple(warnings), kinds)
 
 
 class _Gone:
@@ -153,17 +164,36 @@ def _too_many_results(settings: Settings, findings: Findings, source: str) -> st
     return ""
 
 
-def _run_to_accept(keeper: Keeper, harvest: Harvest) -> str:
-    """Return the run whose accepting publishes a harvest: this one, or that of the same refusal."""
+def _how_to_accept(keeper: Keeper, harvest: Harvest, *, alone: bool) -> tuple[str, str]:
+    """Return the run whose accepting publishes a harvest, and how to do that.
+
+    It is this one, or that of the same refusal; none where nothing of it is held.
+    """
+    name = harvest.source.name
+    if keeper.held is None:
+        return "", how_to_accept("")
+    other = held_already(keeper.settings.output, keeper.held, harvest)
+    if other is None:
+        run = "" if name in keeper.unasked else keeper.held.run
+        is_alone = alone and not keeper.held.refused
+        return run, how_to_accept(run, "" if is_alone else name)
+    is_alone = other.refused.keys() == {name} or name not in other.refused
+    return other.run, how_to_accept(other.run, "" if is_alone else name)
+
+
+def run_to_accept_whole(keeper: Keeper, harvests: Sequence[Harvest]) -> str:
+    """Return the run whose accepting publishes the whole, as `_how_to_accept` does."""
     if keeper.held is None:
         return ""
-    return held_already(keeper.settings.output, keeper.held, harvest) or keeper.held.run
+    other = whole_held_already(keeper.settings.output, keeper.held, harvests)
+    if other is not None:
+        return other.run
+    is_unasked = any(one.source.name in keeper.unasked for one in harvests)
+    return "" if is_unasked else keeper.held.run
 
 
-def _next_step(keeper: Keeper, findings: Findings, source: str, run: str, *, alone: bool) -> str:
+def _next_step(keeper: Keeper, pairs: list[tuple[Lost, str]], run: str, accept: str) -> str:
     """Return what to do about a refusal, pairs of a re-keyed site written out for it."""
-    accept = how_to_accept(run, "" if alone else source)
-    pairs = list(_pairs(findings, source))
     if not pairs:
         return f"look at the source; {accept}"
     told = (

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from pipeline.assemble import Findings
 from pipeline.assign import Previous
 from pipeline.errors import RunRefused, show_path
-from pipeline.gating import MOST_TITLES, Keeper, how_to_accept
+from pipeline.gating import MOST_TITLES, Keeper, how_to_accept, run_to_accept_whole
 from pipeline.harvest import Harvest
 from pipeline.link.identity import SUBKEY
 from pipeline.model import Books, Issue
@@ -33,12 +33,13 @@ def judge_catalogue(
     if CATALOGUE in keeper.accepted:
         messages += verdict.refusals
     elif verdict.refusals:
-        run = keeper.held.run if keeper.held else ""
+        run = run_to_accept_whole(keeper, harvests)
         raise RunRefused(
             "; ".join(verdict.refusals),
             where=show_path(keeper.settings.folder),
             expected="what is published to stay, unless a person says otherwise",
             next_step=f"put back what is missing; {how_to_accept(run)}",
+            about=verdict.kinds,
         )
     return tuple(Issue("", "", "validate", "", "", "warning", message) for message in messages)
 
@@ -52,7 +53,8 @@ def _whole(
 ) -> Whole:
     configured = {source.name for source in keeper.settings.sources}
     published = {name: one.previous for name, one in books.items() if one.previous}
-    removed = {name: count for name, count in published.items() if name not in configured}
+    gone = {name: count for name, count in published.items() if name not in configured}
+    removed = {name: count for name, count in gone.items() if books[name].newly_excluded}
     notes = keeper.previous.harvests if keeper.previous else {}
     # Of what a source's own file asks for otherwise, `pipeline.drift` warns.
     passed = {name for name, note in notes.items() for one in harvests
@@ -67,19 +69,24 @@ def _whole(
         previous=sum(published.values()),
         removed=removed,
         said=sum(1 for _ in findings.said_deleted()) if removed else 0,
-        renamed=tuple(_renamed(harvests, before, removed)),
+        staying={name: count for name, count in gone.items() if name not in removed},
+        renamed=tuple(_renamed(harvests, before, gone)),
         emptied=tuple(emptied),
         changed=keeper.changed,
     )
 
 
 def _renamed(
-    harvests: Sequence[Harvest], before: Previous, removed: Collection[str]
+    harvests: Sequence[Harvest], before: Previous, gone: Collection[str]
 ) -> Iterator[Renamed]:
-    """Yield each source that is gone, and the new one that gives most of its entries."""
-    new = [one for one in harvests if one.source.name not in before.known] if removed else []
+    """Yield each source that is gone, and the new one that gives most of its entries.
+
+    Of one that was not read to its end only what was read can be among them.
+    """
+    new = [one for one in harvests if one.source.name not in before.known] if gone else []
     keys = {one.source.name: {entry.key for entry in one.entries} for one in new}
-    for name in sorted(removed):
+    partly = {one.source.name for one in new if one.broken_off}
+    for name in sorted(gone):
         known = [
             {key.partition(SUBKEY)[0] for key in one.keys}
             for one in before.known[name]
@@ -91,7 +98,8 @@ def _renamed(
         }
         if most := max(shared.values(), default=0):
             nearest = min(other for other, count in shared.items() if count == most)
-            yield Renamed(name, nearest, most, len(known))
+            some = min(len(keys[nearest]), len(known)) if nearest in partly else len(known)
+            yield Renamed(name, nearest, most, len(known), some)
 
 
 def _emptied(keeper: Keeper, findings: Findings, published: Mapping[str, int]) -> Iterator[Emptied]:

@@ -3,7 +3,8 @@
 Only complete harvests count: the last page reached, no page failed, nothing left out that could not
 be read, no fewer entries than the total that the source declares; saved files only where the source
 file says that they are all of it; never what was read offline. Days are counted from the first of
-them.
+them, by the clock as each run finds it: datestamps only go forward, so that a clock that was set
+forward once would keep everything for as long. What such a run noted is counted from now.
 """
 
 from __future__ import annotations
@@ -27,10 +28,11 @@ def aged(record: R, moment: str, grace: DeletionSettings) -> R:
 
     The count goes no further than the grace, so that a record in waiting changes nothing.
     """
+    since = record.missing_since if record.missing else moment
     return msgspec.structs.replace(
         record,
         missing=min(record.missing + 1, max(grace.runs, 1)),
-        missing_since=record.missing_since if record.missing else moment,
+        missing_since=min(since, moment),
     )
 
 
@@ -39,9 +41,14 @@ def unseen(record: R, moment: str) -> R:
 
     Of one that no complete harvest has missed yet, the moment says since when it is looked for.
     """
-    if record.missing_since:
+    if record.missing_since and not is_ahead(record, moment):
         return record
     return msgspec.structs.replace(record, missing_since=moment)
+
+
+def is_ahead(record: Record | Head, moment: str) -> bool:
+    """Say whether a record is said to be missing since a time that is yet to come."""
+    return record.missing_since > moment
 
 
 def is_due(record: Record | Head, moment: str, grace: DeletionSettings) -> bool:
@@ -64,6 +71,17 @@ def next_look(record: Record, moment: str, grace: DeletionSettings) -> str:
     if not record.missing:
         return ""
     return due_date(record, grace) if record.missing >= grace.runs else moment
+
+
+def is_time_to_look(next_look: str, moment: str, grace: DeletionSettings) -> bool:
+    """Say whether, by the `next_look` of a release, a run at `moment` has to look again.
+
+    One that is further ahead than the grace was noted while the clock was set forward.
+    """
+    if not next_look:
+        return False
+    days = datetime.fromisoformat(next_look) - datetime.fromisoformat(moment)
+    return not timedelta(0) < days <= timedelta(days=grace.days)
 
 
 class Deletion(msgspec.Struct, frozen=True):

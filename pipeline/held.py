@@ -1,30 +1,37 @@
 """What a gate refused, held so that a person may accept it without another harvest.
 
-output/held/<run>/held.json            what was refused, on top of which release
-output/held/<run>/<source>/harvest     what the source gave beside its records
-output/held/<run>/<source>/payloads    the payloads that they refer to
-output/held/<run>/<source>/batch-…     its cleaned records
-output/held/past.json                  what became of what was held before
-
-Of each source the newest is held, until the source is read and right, or accepted.
+Of each source the newest is held, until the source is read and right, or accepted. What is refused
+again with the same entries stays held under the name of the first run.
 """
 
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
-from pipeline.aside import HELD, NEW, PAYLOADS, replace_folder
-from pipeline.batch import batch_lines
+from pipeline.aside import replace_folder
 from pipeline.harvest import Harvest
-from pipeline.manifest import Manifest
-from pipeline.model import HarvestNote
+from pipeline.held_files import (
+    ASIDE,
+    FILE,
+    FOLDER,
+    PAST,
+    Held,
+    all_held,
+    carry,
+    is_whole,
+    problems_of_held,
+    read_past,
+    sync_folders,
+    write_harvest,
+    write_json,
+)
+from pipeline.link.decisions import DECISIONS_FILE
+from pipeline.manifest import Manifest, digest_of, sync
 from pipeline.runs import CATALOGUE
 from pipeline.settings import (
     AlertSettings,
@@ -40,37 +47,9 @@ from pipeline.settings import (
     ValidateSettings,
 )
 
-FOLDER = HELD
-ASIDE = f"{NEW}{FOLDER}"
-FILE = "held.json"
-PAST = "past.json"
-HARVEST = "harvest"
 DECIDING = ("ontology", "shapes", "code", "packages")  # of the digests, beside the settings
+DECISIONS = f"input/{DECISIONS_FILE}"
 MOST_PAST = 100  # runs of which it is known what became of them
-
-
-class Held(msgspec.Struct, kw_only=True):
-    """A refused run: its id, the release it would have followed, why each source was refused.
-
-    Where the catalogue as a whole was refused (`CATALOGUE`), `whole` names the sources whose
-    harvests go with that. To make of a harvest what the run made of it, the rules (`digests`), the
-    source's settings and the note of the harvest before it have to be the same; `contents` are the
-    digests of what each source gave.
-    """
-
-    run: str
-    release: str
-    digests: dict[str, str]
-    refused: dict[str, str] = {}
-    whole: tuple[str, ...] = ()
-    notes: dict[str, HarvestNote] = {}
-    settings: dict[str, str] = {}
-    contents: dict[str, str] = {}
-
-    @property
-    def sources(self) -> tuple[str, ...]:
-        """Return the names of the sources whose harvests are held."""
-        return tuple(sorted({*self.refused, *self.whole} - {CATALOGUE}))
 
 
 def begin(
@@ -94,51 +73,52 @@ def put_aside(
     held.refused = {**held.refused, **refused}
     for harvest in harvests:
         name = harvest.source.name
-        place = output / ASIDE / held.run / name
-        shutil.rmtree(place, ignore_errors=True)
-        place.mkdir(parents=True)
-        payloads: set[str] = set()
-        for batch in harvest.batches:
-            shutil.copyfile(batch, place / batch.name)
-            payloads.update(line.locator.payload for line in batch_lines(batch))
-        (place / PAYLOADS).write_text("".join(f"{one}\n" for one in sorted(payloads)), "utf-8")
-        (place / HARVEST).write_bytes(_packed(harvest))
+        write_harvest(output / ASIDE / held.run / name, harvest)
         held.contents = {**held.contents, name: _content(harvest)}
         if CATALOGUE in refused:
             held.whole = tuple(sorted({*held.whole, name}))
 
 
-def held_already(output: Path, held: Held, harvest: Harvest) -> str:
-    """Return the earlier run that was refused over exactly this harvest, or an empty text."""
+def held_already(output: Path, held: Held, harvest: Harvest) -> Held | None:
+    """Return what an earlier run holds that was refused over exactly this harvest, if any did.
+
+    It is held for its source, or for the catalogue as a whole where a person has let it pass.
+    """
     name = harvest.source.name
-    others = [one for one in all_held(output) if name in one.refused]
-    if not others:
-        return ""
-    content = _content(harvest)
-    for other in others:
-        same = (
-            other.digests == held.digests
-            and other.settings.get(name) == held.settings.get(name)
-            and other.notes.get(name) == held.notes.get(name)
-            and other.contents.get(name) == content
+    for other in all_held(output):
+        known = name in other.refused or (
+            name in other.passed and CATALOGUE in other.refused and other.release == held.release
         )
-        if same:
-            return other.run
-    return ""
+        if known and _are_alike(other, held) and _is_held(output, other, held, harvest):
+            return other
+    return None
 
 
-def all_held(output: Path) -> list[Held]:
-    """Return every refused run of which something is held, the oldest first."""
-    files = sorted((output / FOLDER).glob(f"*/{FILE}"))
-    return [msgspec.json.decode(file.read_bytes(), type=Held) for file in files]
+def whole_held_already(output: Path, held: Held, harvests: Sequence[Harvest]) -> Held | None:
+    """Return what an earlier run holds that was refused as a whole over these harvests, if any."""
+    names = tuple(sorted(one.source.name for one in harvests))
+    for other in all_held(output):
+        known = CATALOGUE in other.refused and other.whole == names
+        known = known and (other.release, other.passed) == (held.release, held.passed)
+        known = known and _are_alike(other, held)
+        if known and all(_is_held(output, other, held, one) for one in harvests):
+            return other
+    return None
 
 
-def read_past(output: Path) -> dict[str, dict[str, str]]:
-    """Return what became of what was held before: by run, by source or `CATALOGUE`."""
-    file = output / FOLDER / PAST
-    if not file.exists():
-        return {}
-    return msgspec.json.decode(file.read_bytes(), type=dict[str, dict[str, str]])
+def _are_alike(one: Held, other: Held) -> bool:
+    """Say whether two runs went by the same rules."""
+    return one.digests == other.digests and one.settings == other.settings
+
+
+def _is_held(output: Path, other: Held, held: Held, harvest: Harvest) -> bool:
+    """Say whether this harvest is among what another run holds."""
+    name = harvest.source.name
+    return (
+        other.notes.get(name) == held.notes.get(name)
+        and other.contents.get(name) == _content(harvest)
+        and is_whole(output, other, harvest.source)
+    )
 
 
 def hold(output: Path, held: Held, settled: Mapping[str, str]) -> None:
@@ -146,49 +126,42 @@ def hold(output: Path, held: Held, settled: Mapping[str, str]) -> None:
 
     What is held of a source that is put aside now goes too; that of others stays.
     """
-    new = {**dict.fromkeys(held.whole, ""), **held.refused}
-    gone = {**settled, **dict.fromkeys(new, f"{held.run} was refused after it")}
-    others = [(other, _left(other, gone)) for other in all_held(output)]
-    if not new and all(left == other for other, left in others):
+    new = dict.fromkeys({*held.whole, *held.refused}, f"{held.run} was refused after it")
+    others = [(other, _left(other, settled, new)) for other in all_held(output)]
+    is_damaged = any(True for _ in problems_of_held(output))
+    if not new and not is_damaged and all(left == other for other, left in others):
         shutil.rmtree(output / ASIDE, ignore_errors=True)
         return
+    gone = {**settled, **new}
     aside, past = output / ASIDE, read_past(output)
     aside.mkdir(exist_ok=True)
     for other, left in others:
         if told := {key: _became(other, key, gone) for key in other.refused.keys() - left.refused}:
             past[other.run] = {**past.get(other.run, {}), **told}
         if left.refused:
-            _carry(output / FOLDER / other.run, aside / other.run, left.sources)
-            _write(aside / other.run / FILE, left)
+            carry(output / FOLDER / other.run, aside / other.run, left.sources)
+            write_json(aside / other.run / FILE, left)
     if new:
-        _write(aside / held.run / FILE, held)
-    _write(aside / PAST, {run: past[run] for run in sorted(past)[-MOST_PAST:]})
+        write_json(aside / held.run / FILE, held)
+    write_json(aside / PAST, {run: past[run] for run in sorted(past)[-MOST_PAST:]})
+    sync_folders(aside)
     replace_folder(aside, output / FOLDER)
+    sync(output)
 
 
 def narrowed(held: Held, keys: Collection[str]) -> Held:
     """Return what is held of a run, but only these sources (or `CATALOGUE`)."""
     refused = {key: held.refused[key] for key in held.refused if key in keys}
-    whole = held.whole if CATALOGUE in keys else ()
-    return msgspec.structs.replace(held, refused=refused, whole=whole)
-
-
-def held_harvests(settings: Settings, held: Held) -> list[Harvest]:
-    """Return the harvests that are held."""
-    harvests = []
-    for source in settings.sources:
-        place = settings.output / FOLDER / held.run / source.name
-        if source.name in held.sources:
-            kept = msgspec.msgpack.decode(
-                (place / HARVEST).read_bytes(), type=Harvest, dec_hook=_path
-            )
-            kept.source, kept.batches = source, [place / one.name for one in kept.batches]
-            harvests.append(kept)
-    return harvests
+    if CATALOGUE in keys:
+        return msgspec.structs.replace(held, refused=refused)
+    return msgspec.structs.replace(held, refused=refused, whole=(), passed=(), reasons={})
 
 
 def what_decides(settings: Settings, digests: Mapping[str, str]) -> dict[str, str]:
-    """Return the digests (hex) of what decides, beside a harvest, what is published of it."""
+    """Return the digests (hex) of what decides, beside a harvest, what is published of it.
+
+    But for the source files: see `digest_of_source`.
+    """
     limits = ValidateSettings(most_results=settings.catalogue.validate.most_results)
     catalogue = msgspec.structs.replace(
         settings.catalogue, alerts=AlertSettings(), retention=RetentionSettings(),
@@ -196,6 +169,8 @@ def what_decides(settings: Settings, digests: Mapping[str, str]) -> dict[str, st
         validate=limits,
     )  # fmt: skip
     found = {name: digests.get(name, "") for name in DECIDING}
+    decisions = settings.folder / DECISIONS
+    found[DECISIONS] = digest_of(decisions) if decisions.exists() else ""
     return {**found, "settings": _digest(msgspec.json.encode(catalogue, order="deterministic"))}
 
 
@@ -207,10 +182,10 @@ def digest_of_source(source: Source) -> str:
     return _digest(msgspec.json.encode(bare, order="deterministic"))
 
 
-def _left(held: Held, gone: Mapping[str, str]) -> Held:
-    """Return what stays held of a run; its whole only with all that goes with it."""
-    keys = [key for key in held.refused if key not in gone]
-    if not gone.keys().isdisjoint(held.whole):
+def _left(held: Held, settled: Mapping[str, str], new: Mapping[str, str]) -> Held:
+    """Return what stays held of a run; its whole only until something of it is refused anew."""
+    keys = [key for key in held.refused if key not in settled and key not in new]
+    if not new.keys().isdisjoint(held.whole):
         keys = [key for key in keys if key != CATALOGUE]
     return narrowed(held, keys)
 
@@ -219,48 +194,12 @@ def _became(held: Held, key: str, gone: Mapping[str, str]) -> str:
     return gone.get(key) or next(gone[name] for name in held.whole if name in gone)
 
 
-def _carry(old: Path, new: Path, sources: Collection[str]) -> None:
-    """Take over the folder of a run, but for sources that are not held any more."""
-
-    def others(folder: str, names: list[str]) -> list[str]:
-        top = Path(folder) == old
-        return [one for one in names if top and (old / one).is_dir() and one not in sources]
-
-    shutil.copytree(old, new, ignore=others, copy_function=_link)
-
-
-def _link(source: str, target: str) -> None:
-    try:
-        os.link(source, target)
-    except OSError:  # another file system, or one without hard links
-        shutil.copyfile(source, target)
-
-
-def _write(file: Path, value: object) -> None:
-    file.unlink(missing_ok=True)  # it may be a link to that of a folder that is still in use
-    file.write_bytes(msgspec.json.format(msgspec.json.encode(value), indent=1) + b"\n")
-
-
-def _packed(harvest: Harvest) -> bytes:
-    return msgspec.msgpack.encode(harvest, order="deterministic", enc_hook=_text)
-
-
 def _content(harvest: Harvest) -> str:
-    """Return the SHA-256 (hex) of all that a harvest gave, but for when."""
-    whole = hashlib.sha256()
-    for batch in harvest.batches:
-        whole.update(batch.read_bytes())
-    whole.update(_packed(msgspec.structs.replace(harvest, batches=[], note=HarvestNote())))
-    return whole.hexdigest()
+    """Return the SHA-256 (hex) of what a harvest says: not when, nor on which page it stood."""
+    entries = sorted((one.key, one.kind, one.content, one.entry) for one in harvest.entries)
+    told = [entries, sorted(harvest.deleted), harvest.declared_total, harvest.since]
+    return _digest(msgspec.json.encode([*told, bool(harvest.drifted)]))
 
 
 def _digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
-
-
-def _text(value: Any) -> Any:
-    return str(value)
-
-
-def _path(kind: Any, value: Any) -> Any:
-    return kind(value)

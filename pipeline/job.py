@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 
 from pipeline.link.decisions import Decisions, load_decisions
+from pipeline.manifest import Manifest, Traits
 from pipeline.map import Mapping, Scope, compile_mapping
 from pipeline.model import Books, WorklistLine
 from pipeline.publish.figures import Figures
@@ -20,16 +21,19 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     """What all parts of a run have in common.
 
     `number` and `moment` are those of the release in the making, `datestamps` those of the releases
-    before it. `harvested` names the sources that were read in this run, `partly` those of them that
-    were asked only for what changed, `complete` those that were read to the end; the records of
-    others stay as they are. `work` is the folder for what the parts make, `fingerprint` that of the
+    before it; `clock` is what the clock says, `moment` ahead of it where it was once set forward.
+    `harvested` names the sources that were read in this run, `partly` those of them that were asked
+    only for what changed, `complete` those that were read to the end; the records of others stay as
+    they are. `work` is the folder for what the parts make, `fingerprint` that of the
     run. `before` is the folder of the last release where the same rules made it, so that of what
-    has not changed since, what it says can be taken over.
+    has not changed since, what it says can be taken over. `left` are the sources that are gone from
+    `input/`, of which records may still be published.
     """
 
     settings: Settings
     number: int
     moment: str
+    clock: str
     datestamps: tuple[str, ...]
     work: Path
     fingerprint: str
@@ -37,6 +41,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     partly: frozenset[str] = frozenset()
     complete: frozenset[str] = frozenset()
     before: Path | None = None
+    left: tuple[Source, ...] = ()
 
 
 class Part(msgspec.Struct, frozen=True):
@@ -124,13 +129,25 @@ def make_tools(job: Job) -> Tools:
         compile_mapping(settings.folder / "ontology" / "context.jsonld", scope(job, vocabulary)),
         compile_shapes(settings.folder, base, vocabulary),
         load_decisions(settings.folder, base),
-        {source.name: source for source in settings.sources},
+        {source.name: source for source in (*settings.sources, *job.left)},
+    )
+
+
+def left_sources(settings: Settings, previous: Manifest | None) -> tuple[Source, ...]:
+    """Return the sources of the last release that are gone from `input/`."""
+    if previous is None:
+        return ()
+    configured = {source.name for source in settings.sources}
+    usual = Traits(kind="table", languages=settings.catalogue.languages)
+    return tuple(
+        previous.sources.get(name, usual).source(name)
+        for name in sorted(previous.books.keys() - configured)
     )
 
 
 def scope(job: Job, vocabulary: Vocabulary) -> Scope:
     """Return what the mapping must know beyond a record."""
-    catalogue, sources = job.settings.catalogue, job.settings.sources
+    catalogue, sources = job.settings.catalogue, (*job.settings.sources, *job.left)
     return Scope(
         base=catalogue.base,
         dataset=f"{catalogue.base}dataset",

@@ -29,7 +29,8 @@ class LastRun(msgspec.Struct, frozen=True, kw_only=True):
     """How the last run ended.
 
     `outcome` is published, partial, unchanged, refused or failed; `fingerprint` is that of a run
-    without failures (else empty), `failed` the message of each source that failed.
+    without failures (else empty), `failed` the message of each source that failed, `kinds` what
+    kinds of problem that is.
     """
 
     clock: str
@@ -38,6 +39,7 @@ class LastRun(msgspec.Struct, frozen=True, kw_only=True):
     release: str = ""
     fingerprint: str = ""
     failed: dict[str, str] = {}
+    kinds: dict[str, tuple[str, ...]] = {}
 
 
 def read_last_run(output: Path) -> LastRun | None:

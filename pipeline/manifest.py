@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import msgspec
 
 from pipeline.errors import ReleaseError, show_path
 from pipeline.model import Books, HarvestNote
+from pipeline.settings import Rights, Source
 
 FORMAT = 1  # of the manifest and the record parts; older ones are read, newer ones refused
 MANIFEST = "manifest.json"
@@ -27,12 +29,55 @@ class FileEntry(msgspec.Struct, frozen=True):
     size: int
 
 
+class Traits(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """What records are described by beside what they hold: what their source file says of it.
+
+    They are kept for when the file is gone and the records are still published.
+    """
+
+    kind: str
+    languages: tuple[str, ...]
+    title: str = ""
+    homepage: str = ""
+    collection: str = ""
+    labels: dict[str, str] = {}
+    rights: Rights = Rights()
+
+    @classmethod
+    def of(cls, source: Source) -> Traits:
+        """Return the traits of a source."""
+        return cls(
+            kind=source.kind,
+            languages=source.languages,
+            title=source.title,
+            homepage=source.origin,
+            collection=source.collection,
+            labels=source.labels,
+            rights=source.rights,
+        )
+
+    def source(self, name: str) -> Source:
+        """Return a source that can describe its records, and no more."""
+        return Source(
+            name=name,
+            location="",
+            kind=self.kind,
+            languages=self.languages,
+            title=self.title,
+            homepage=self.homepage,
+            collection=self.collection,
+            labels=self.labels,
+            rights=self.rights,
+        )
+
+
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     """What a release is made of and from.
 
     `datestamps` and `switches` hold, for release number n at index n - 1, the clock reading that
     `dcterms:modified` shows and the time at which the release was switched in (both xsd:dateTime,
-    UTC). `keys` holds the key fields of each source, `harvests` what its last harvest leaves. From
+    UTC). `keys` holds the key fields of each source, `sources` what its records are described by,
+    `harvests` what its last harvest leaves. From
     `next_look` on (xsd:dateTime; empty: never) a run looks again even where nothing has changed.
     `accepted` names the refused run that a person let pass, and the reason; `rolled_back_to`
     the release whose content this one repeats. `payloads` are the digests of those that records
@@ -57,11 +102,17 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     digests: dict[str, str] = {}
     files: dict[str, FileEntry] = {}
     harvests: dict[str, HarvestNote] = {}
+    sources: dict[str, Traits] = {}
     next_look: str = ""
     accepted: dict[str, str] = {}
     rolled_back_to: str = ""
     payloads: tuple[str, ...] | None = None
     thinned: bool = False
+
+
+def still_published(left: Iterable[Source], books: Mapping[str, Books]) -> tuple[Source, ...]:
+    """Return those of the sources that are `left` of which records stay, by the books of a run."""
+    return tuple(one for one in left if one.name in books and books[one.name].kept)
 
 
 def read_manifest(folder: Path) -> Manifest:

@@ -49,7 +49,7 @@ def accept(
     if not reason.strip():
         raise SettingsError("--reason is empty", expected="why what the gate refused is right")
     with Progress(sys.stderr) as progress:
-        settings = settings_of(context)
+        settings, warn = settings_of(context), progress.notes
         outcome = attend(
             settings,
             lambda: accept_run(
@@ -58,9 +58,9 @@ def accept(
                 reason.strip(),
                 sources=tuple(source or ()),
                 tell=progress.warn,
-                warn=progress.warn,
+                warn=warn,
             ),
-            progress.warn,
+            warn,
             by_hand=True,
         )
     progress.end(outcome, settings.folder)
@@ -80,7 +80,7 @@ def rollback(
 
     with Progress(sys.stderr) as progress:
         settings = settings_of(context)
-        warn = progress.warn
+        warn = progress.notes
         outcome = attend(
             settings, lambda: roll_back(settings, release, warn=warn), warn, by_hand=True
         )
@@ -125,7 +125,9 @@ def restore(
     from pipeline.restore import restore as restore_release
 
     settings = settings_of(context)
-    identifier = restore_release(settings, where)
+    identifier = restore_release(
+        settings, where, lambda line: typer.echo(f"cataloom: {line}", err=True)
+    )
     folder = current(settings.output)
     again = " --again" if read_manifest(folder).thinned or verify(folder) else ""
     typer.echo(f"{identifier} is current; go on with: cataloom run{again}", err=True)

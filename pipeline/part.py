@@ -19,7 +19,7 @@ import msgspec
 from pipeline import VERSION
 from pipeline.assign import read_lines, read_same
 from pipeline.compare import change_of, order, title_of
-from pipeline.grace import aged, due_date, next_look, unseen
+from pipeline.grace import aged, due_date, is_ahead, next_look, unseen
 from pipeline.job import Job, Lost, Part, PartResult, Tools, prepare
 from pipeline.link import link, review, worklist
 from pipeline.model import Books, Change, Issue, Locator, Record
@@ -153,14 +153,20 @@ def _left(job: Job, record: Record) -> Record:
     if record.source not in job.harvested or record.source in job.partly:
         return record
     grace = job.settings.catalogue.deletion
+    was_ahead = ""
+    if is_ahead(record, job.clock):
+        was_ahead = (
+            f" An earlier run noted {record.missing_since}, which is yet to come: its clock was "
+            "wrong, and the days count from now."
+        )
     if record.source in job.complete:
-        record = aged(record, job.moment, grace)
+        record = aged(record, job.clock, grace)
         told = (
             f"it is deleted after {grace.runs} complete harvests without it and not before "
             f"{due_date(record, grace)}. If it is gone for good, nothing is to be done"
         )
     else:
-        record = unseen(record, job.moment)
+        record = unseen(record, job.clock)
         told = (
             "it stays published, since this harvest was not the whole listing (docs/sources.md, "
             "'complete'). If it is gone for good, nothing is to be done"
@@ -168,7 +174,7 @@ def _left(job: Job, record: Record) -> Record:
     notice = Issue(
         record.source, record.id, "link", "", "", "info",
         f"The source no longer shows this entry (since {record.missing_since}); {told}; if not, "
-        "look for it at the source.",
+        f"look for it at the source.{was_ahead}",
     )  # fmt: skip
     return msgspec.structs.replace(record, issues=(*record.issues, notice))
 
@@ -216,7 +222,7 @@ def _is_unsettled(record: Record) -> bool:
 def _next_look(job: Job, published: Iterable[Record]) -> str:
     grace = job.settings.catalogue.deletion
     whole = {source.name for source in job.settings.sources if source.is_complete}
-    looks = (next_look(one, job.moment, grace) for one in published if one.source in whole)
+    looks = (next_look(one, job.clock, grace) for one in published if one.source in whole)
     return min(filter(None, looks), default="")
 
 

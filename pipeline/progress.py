@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TextIO
 import msgspec
 
 from pipeline.errors import CataloomError, show_path
+from pipeline.notes import Notes
 from pipeline.read_elsewhere import with_folder
 from pipeline.runs import CATALOGUE
 
@@ -24,6 +25,11 @@ UNEXPECTED, INTERRUPTED = 1, 130
 
 class Progress:
     """Shows what a run is doing while it does it; silent where `stream` is no terminal."""
+
+    @property
+    def notes(self) -> Notes:
+        """Return what takes notes; what is known is repeated to who looks on."""
+        return Notes(self.warn, repeats=self._stream.isatty())
 
     def __init__(self, stream: TextIO | None = None) -> None:
         self._stream = stream if stream is not None else sys.stderr
@@ -68,7 +74,7 @@ class Progress:
             said = message if is_here or catalogue is None else with_folder(message, catalogue)
             who = f"source {source}: "
             if source == CATALOGUE:
-                who = "it would be refused: "
+                who = "it would be refused: " if outcome.kind == "planned" else ""
             self._write(f"cataloom: {who}{said.removeprefix(who)}")
         if outcome.failed.keys() - {CATALOGUE}:
             self._write(
@@ -101,6 +107,11 @@ class JsonLog:
 
     An error is a line too, and the process ends with its code: nothing else is printed.
     """
+
+    @property
+    def notes(self) -> Notes:
+        """Return what takes notes; each is logged each time."""
+        return Notes(self.warn)
 
     def __init__(self, stream: TextIO | None = None) -> None:
         self._stream = stream if stream is not None else sys.stderr

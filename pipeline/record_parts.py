@@ -13,16 +13,26 @@ from typing import cast
 import msgspec
 
 from pipeline.errors import ReleaseError, show_path
-from pipeline.manifest import MEND_FOLDER, read_manifest, sync
+from pipeline.manifest import MANIFEST, MEND_FOLDER, read_manifest, sync
 from pipeline.model import Head, Record, Tombstone
 
 RECORDS = "records"
 TOMBSTONES = "tombstones.jsonl"
+CHANGES = "changes.jsonl"
 COMPRESSION_LEVEL = 1  # isal's levels are 0 to 3
 THIN_LEVEL = 3  # of Zstandard: half of what isal leaves, as quickly
 READ_SIZE = 1 << 20
 
 read_line = msgspec.json.Decoder(Record).decode  # of a record part
+
+
+def is_state(name: str) -> bool:
+    """Say whether a file of a release is of its state.
+
+    >>> is_state("records/part-00000.jsonl.gz"), is_state("issues.csv")
+    (True, False)
+    """
+    return name in {MANIFEST, TOMBSTONES} or name.startswith(f"{RECORDS}/")
 
 
 def write_records(file: Path, records: Iterable[Record]) -> None:

@@ -11,10 +11,14 @@ import msgspec
 from pipeline import release
 from pipeline.last_run import HELD_BACK, HELD_CHANGES
 from pipeline.model import Books, Change
+from pipeline.notes import Notes
+from pipeline.read_elsewhere import with_whole_paths
 from pipeline.runs import GOOD, Incident, RunLine, append_run, keep_run, last_run, read_runs
 from pipeline.settings import Catalogue, Settings
 
 FILES = ("report.html", "issues.csv", "changes.jsonl", "quarantine.jsonl", *HELD_BACK)
+
+NOT_TOLD = "was not told:"
 
 Warn = Callable[[str], None]
 
@@ -24,7 +28,7 @@ def silent(_: str) -> None:
 
 
 def put_on_record(
-    settings: Settings, line: RunLine, books: Mapping[str, Books], told: Path | None, warn: Warn
+    settings: Settings, line: RunLine, books: Mapping[str, Books], told: Path | None, notes: Notes
 ) -> bool:
     """Add the run to the history, tell what is due, ping, write the metrics.
 
@@ -33,17 +37,21 @@ def put_on_record(
     """
     before = last_run(settings.output)
     line = _told(settings, before, line, told)
-    problems = _pinged(settings, line) | _measured(settings, line, books)
+    measured = _measured(settings, line, books)
+    shown = {name: with_whole_paths(text, settings.folder) for name, text in measured.items()}
+    problems = _pinged(settings, line) | shown
     line = msgspec.structs.replace(line, undelivered=line.undelivered | problems)
     for channel, problem in line.undelivered.items():
-        warn(f"{channel} was not told: {problem}")
+        tell = notes.say if _is_for_nobody(line) and channel not in problems else notes
+        tell(f"{channel} {NOT_TOLD} {problem}")
+    line = msgspec.structs.replace(line, notes=_left_to_know(before, line) | notes.said)
     try:
         append_run(settings.output, line)
     except OSError as error:
         if line.is_good:
             raise release.cannot_write(settings.output, error) from error
         if not keep_run(settings.output, line):
-            warn("what was told cannot be remembered anywhere: it will be told with each run")
+            notes.say("what was told cannot be remembered anywhere: it will be told with each run")
     return _is_known(before, line)
 
 
@@ -79,14 +87,28 @@ def _told(
             changes = _changes(folder) if folder else []
             messages[kind] = failure_message(title, line, due, opened, changes, files, place)
         if due.recovery:
-            messages["recovery"] = recovery_message(title, line, due.recovery, place)
+            messages["recovery"] = recovery_message(title, line, due, place)
         tried = {kind: send_through(catalogue, channel, one) for kind, one in messages.items()}
         if "failure" in tried and due.reminder:
             tried["reminder"] = tried["failure"]  # in the same message
         return {kind: problem for kind, problem in tried.items() if problem}
 
     channels = message_channels(catalogue.alerts)
-    return with_incidents(before, line, catalogue.alerts.remind_days, channels, deliver)
+    configured = [one.name for one in settings.sources] or None  # none: they cannot be read
+    days = catalogue.alerts.remind_days
+    return with_incidents(before, line, days, channels, deliver, configured)
+
+
+def _left_to_know(before: RunLine | None, line: RunLine) -> dict[str, str]:
+    """Return the notes of the run before where this one did not get to see whether they hold."""
+    if before is None or line.outcome in {"published", "partial"}:
+        return {}
+    return {note: when for note, when in before.notes.items() if NOT_TOLD not in note}
+
+
+def _is_for_nobody(line: RunLine) -> bool:
+    """Say whether something is wrong of which no channel has taken a message."""
+    return any(not line.open[key].channels for key in line.problems)
 
 
 def _is_known(before: RunLine | None, line: RunLine) -> bool:

@@ -22,7 +22,14 @@ from pathlib import Path
 import msgspec
 
 from pipeline.aside import CURRENT, NEW, PARTIAL, RELEASES, tidy
-from pipeline.errors import LockHeld, OutputError, ReleaseError, RunRefused, show_path
+from pipeline.errors import (
+    LockHeld,
+    OutputError,
+    ReleaseError,
+    RunRefused,
+    about_system,
+    show_path,
+)
 from pipeline.manifest import (
     FileEntry,
     Manifest,
@@ -32,7 +39,7 @@ from pipeline.manifest import (
     write_manifest,
 )
 from pipeline.model import Books
-from pipeline.record_parts import RECORDS
+from pipeline.record_parts import CHANGES, RECORDS, is_state
 
 AGAIN = "make it anew: cataloom run --again"
 ID = "[0-9]" * 8 + "T" + "[0-9]" * 6 + "Z"  # the names of releases, as `glob` has it
@@ -115,35 +122,14 @@ def current_or_none(output: Path) -> Path | None:
         what = f"no release is current, though {len(kept)} are kept"
     else:
         return None
+    from pipeline.mending import how_to_restore
+
     raise ReleaseError(
         what,
         where=show_path(output),
         expected="current, a link to the release that was published last",
         next_step=how_to_restore(output),
     )
-
-
-def how_to_restore(output: Path, lost: str = "") -> str:
-    """Return the next step where the state of the current release (its id: `lost`) is lost."""
-    step = "take it up again from a copy: cataloom restore DIR|URL"
-    last = to_go_on_from(output, lost)
-    if last is None:
-        return step
-    return (
-        f"{step}; without one, go on from the last that is kept, as if nothing had been published "
-        f"after it: cataloom restore {show_path(last)}"
-    )
-
-
-def to_go_on_from(output: Path, lost: str = "") -> Path | None:
-    """Return the last release but `lost` that is kept with all its files, else the last thinned."""
-    manifests: dict[Path, Manifest] = {}
-    for folder in releases(output):
-        with contextlib.suppress(ReleaseError):
-            manifests[folder] = read_manifest(folder)
-    kept = [folder for folder in manifests if folder.name != lost]
-    whole = [folder for folder in kept if not manifests[folder].thinned]
-    return next(reversed(whole or kept), None)
 
 
 def releases(output: Path) -> list[Path]:
@@ -220,6 +206,7 @@ def cannot_write(path: Path, error: OSError) -> OutputError:
         where=show_path(Path(error.filename) if isinstance(error.filename, str) else path),
         expected="a folder that this user may write, with room on its disk",
         next_step="check its owner and free space, then run again; what was published stays",
+        about=about_system(error),
     )
 
 
@@ -237,8 +224,9 @@ def begin(output: Path, release_id: str) -> Path:
 def switch(output: Path, partial: Path, manifest: Manifest) -> Path:
     """Make the release in `partial` current, all at once, and return its folder.
 
-    Files that equal the previous release's, byte for byte, become hard links to them. Everything is
-    on the disk before the one `os.replace` that clients see.
+    Files that equal the previous release's, byte for byte, become hard links to them, but for those
+    that a thinned release keeps: damage to one must not be damage to all. Everything is on the disk
+    before the one `os.replace` that clients see.
     """
     before = current_or_none(output)
     known = read_manifest(before).files if before else {}
@@ -246,7 +234,8 @@ def switch(output: Path, partial: Path, manifest: Manifest) -> Path:
     for file in sorted(path for path in partial.rglob("*") if path.is_file()):
         name = file.relative_to(partial).as_posix()
         entries[name] = FileEntry(digest_of(file), file.stat().st_size)
-        if before and known.get(name) == entries[name] and holds(before / name, entries[name]):
+        is_own = is_state(name) or name == CHANGES
+        if before and not is_own and _is_same(before / name, entries[name], known.get(name)):
             _link(before / name, file)
     write_manifest(partial, msgspec.structs.replace(manifest, files=entries))
     return take_up(output, partial, manifest.id)
@@ -282,15 +271,6 @@ def take_up(output: Path, partial: Path, identifier: str, *, instead: bool = Fal
     link.replace(output / CURRENT)
     sync(output)
     return final
-
-
-def go_on_from(output: Path, folder: Path) -> None:
-    """Make a release that is kept current again, in the place of one that is lost."""
-    link = output / f".{CURRENT}"  # `tidy` would remove what `.new-current` leads to
-    link.unlink(missing_ok=True)
-    link.symlink_to(Path(RELEASES) / folder.name)
-    link.replace(output / CURRENT)
-    sync(output)
 
 
 def holds(file: Path, entry: FileEntry) -> bool:
@@ -338,6 +318,10 @@ def imbalance(books: Books) -> str:
     if books.previous != before:
         return f"previous {books.previous}, accounted for {before}"
     return ""
+
+
+def _is_same(file: Path, entry: FileEntry, known: FileEntry | None) -> bool:
+    return known == entry and holds(file, entry)
 
 
 def _link(source: Path, file: Path) -> None:

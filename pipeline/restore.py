@@ -5,16 +5,16 @@ from __future__ import annotations
 import math
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import Protocol
 
-from pipeline import release
+from pipeline import mending, release
 from pipeline.aside import CURRENT, RELEASES
-from pipeline.damage import is_state, refuse_damaged_state
 from pipeline.errors import ReleaseError, RunRefused, SettingsError, show_path
 from pipeline.manifest import MANIFEST, FileEntry, Manifest, TooNewError, digest_of, parse_manifest
+from pipeline.record_parts import is_state
 from pipeline.release import AGAIN
 from pipeline.settings import Settings, Source, SourceFetch
 
@@ -29,11 +29,13 @@ class Origin(Protocol):
         """Return the file `name` of at most `size` bytes, or None where there is none."""
 
 
-def restore(settings: Settings, where: str) -> str:
+def restore(settings: Settings, where: str, tell: Callable[[str], None] = lambda _: None) -> str:
     """Copy the release at `where` (a folder or an http(s) address) and make it current.
 
     Every file is checked against the manifest before the switch. One that is kept in this output
-    folder is made current as it is, if its state is whole. Returns the release's id. Raises
+    folder is made current as it is, if its state is whole or can be mended from what is kept; a
+    damaged one that was current is put aside. `tell` takes a line on what else was done. Returns
+    the release's id. Raises
     `RunRefused` where something is published already that is not damaged, `ReleaseError` where the
     release is missing, damaged, thinned or too new, `SettingsError` where it is that of another
     catalogue.
@@ -46,16 +48,34 @@ def restore(settings: Settings, where: str) -> str:
         lost = _refuse_published(output, manifest.id)
         kept = output / RELEASES / manifest.id
         is_kept_here = (Path(where) / prefix).resolve() == kept.resolve()
-        if manifest.thinned and not (
-            is_kept_here and kept.resolve() == release.to_go_on_from(output, lost)
-        ):
+        if manifest.thinned and not (is_kept_here and _is_the_last(output, kept, lost)):
             raise _thinned(where, manifest.id)
         if is_kept_here:
-            refuse_damaged_state(output, kept)
-            release.go_on_from(output, kept)
+            _go_on_from(output, kept, lost, tell)
         else:
             _take_up(output, origin, prefix, where, manifest, data)
+        if lost != manifest.id:
+            mending.put_aside(output, lost, tell)
     return manifest.id
+
+
+def _is_the_last(output: Path, folder: Path, lost: str) -> bool:
+    """Say whether a kept release is the current one, or the last that can be gone on from."""
+    return folder.name == lost or folder == mending.to_go_on_from(output, lost)
+
+
+def _go_on_from(output: Path, folder: Path, lost: str, tell: Callable[[str], None]) -> None:
+    """Make a release that is kept here current again, mended where that is possible."""
+    if wrong := mending.damaged_state(folder):
+        if not mending.is_mendable(output, folder):
+            raise ReleaseError(
+                f"the state of the release is damaged: {', '.join(wrong)}",
+                where=show_path(folder),
+                expected="a whole release",
+                next_step=mending.how_to_restore(output, lost),
+            )
+        mending.mend(output, folder, tell)
+    mending.go_on_from(output, folder)
 
 
 def _take_up(

@@ -27,7 +27,7 @@ from pipeline.manifest import (
     read_manifest,
     write_manifest,
 )
-from pipeline.record_parts import part_files, thin_part
+from pipeline.record_parts import CHANGES, TOMBSTONES, part_files, thin_part
 from pipeline.release import current, releases
 from pipeline.remembered import forget_others
 from pipeline.settings import RetentionSettings
@@ -36,7 +36,7 @@ DIGEST = re.compile(r"[0-9a-f]{64}")
 ASIDE = ".pruned-"
 LONGEST_WRITE = 3600.0  # seconds that a payload may be in the making
 WHOLE = 2  # releases; whoever began to read one while it was current may go on for that long
-STATE = frozenset({"changes.jsonl", "tombstones.jsonl"})  # and the records
+STATE = frozenset({CHANGES, TOMBSTONES})  # and the records
 
 
 def prune(
@@ -46,8 +46,8 @@ def prune(
 
     Returns the ids of the releases that went. To be called with the lock held, after a switch: the
     current release is always kept. What is published is published, so that nothing is raised:
-    `warn` takes a line on what could not be done. A release that is damaged is left alone, and
-    while its manifest cannot be read every payload stays.
+    `warn` takes a line on what could not be done. One whose state is damaged is not thinned, and
+    while the manifest of one cannot be read, it and every payload stay.
     """
     kept: dict[str, Manifest] = {}
     found = releases(output)

@@ -53,5 +53,17 @@ def assign_old(
     return answer, extracted
 
 
+def left_out(target: Path, configured: Collection[str]) -> dict[str, int]:
+    """Return how many records of a release are of sources that are not `configured`, by source."""
+    counts = Counter(head.source for head, _ in read_heads(target))
+    return {name: counts[name] for name in sorted(counts) if name not in configured}
+
+
+def how_to_bring_back(target: Path, left: Collection[str]) -> str:
+    """Return the step after which a rollback brings back the records of these sources too."""
+    files = " and ".join(f"input/{name}.toml" for name in left)
+    return f"to have them, put {files} back first, then cataloom rollback {target.name}"
+
+
 def _wanted(target: Path, configured: Collection[str]) -> Iterator[Record]:
     return (record for record in read_records(target) if record.source in configured)

@@ -19,20 +19,23 @@ from pipeline.ending import (
     Outcome,
     Plan,
     Tell,
+    asked,
     end,
     manifest_of,
     planned,
     tell_refusal,
     unchanged,
 )
-from pipeline.errors import RunRefused, show_path
+from pipeline.errors import ReleaseError, RunRefused, show_path
 from pipeline.fingerprint import are_same_rules, digests, fingerprint
-from pipeline.holding import forget_held, refuse_nothing, settled
+from pipeline.grace import is_time_to_look
+from pipeline.holding import forget_held, of_gone_sources, refuse_nothing, settled
 from pipeline.last_run import ASIDE as TOLD_ASIDE
 from pipeline.last_run import LastRun, read_last_run
 from pipeline.manifest import Manifest
 from pipeline.model import Books, Issue
 from pipeline.preconditions import refuse_moved_iris, select_sources
+from pipeline.runs import CATALOGUE
 from pipeline.settings import Settings
 
 # The stages are imported where the run has something to do: a run without changes ends before.
@@ -87,9 +90,10 @@ def run_catalogue(
         if previous and publishes and not _must_look(plan, previous):
             last = read_last_run(settings.output)
             if print_ in _known_fingerprints(previous, last):
-                refuse_seen_damage(settings.output)
-                forget_held(plan)
-                return unchanged(plan, previous)
+                rolled_back = bool(previous.rolled_back_to) and print_ == previous.fingerprint
+                _refuse_seen_damage(plan, looked=not rolled_back)
+                forget_held(plan, known_by_rollback=rolled_back)
+                return unchanged(plan, previous, looked=not rolled_back)
         return _make_release(plan)
 
 
@@ -132,10 +136,11 @@ def roll_back(
     """Publish the content of an older release (default: the one before the current) as a new one.
 
     Its records are linked, mapped and validated by today's rules; `warn` takes a line on what is
-    not in order. Raises what `run_catalogue` does, and `ReleaseError` for a release that is not
-    kept.
+    not in order. Raises what `run_catalogue` does, `ReleaseError` for a release that is not kept,
+    and `RunRefused` where all that would come back is of sources that are not configured.
     """
     from pipeline.diff import to_go_back_to
+    from pipeline.rollback import how_to_bring_back, left_out
 
     now = release.clock()
     with release.locked(settings.output), _disk_errors_explained(settings.output):
@@ -148,13 +153,25 @@ def roll_back(
             settings, (), jobs, lambda _: None, now, previous, parts, fingerprint(parts),
             target=target, warn=warn,
         )  # fmt: skip
-        return _make_release(plan)
+        left = left_out(target, {source.name for source in settings.sources})
+        bring_back = how_to_bring_back(target, left)
+        for name, count in left.items():
+            warn(f"{name} is not configured: its {count} record(s) stay away; {bring_back}")
+        outcome = _make_release(plan)
+        if left and outcome.kind == "unchanged":
+            raise RunRefused(
+                f"{target.name} has nothing else that is not published already",
+                next_step=bring_back,
+            )
+        return outcome
 
 
 def _must_look(plan: Plan, previous: Manifest) -> bool:
     """Say whether equal fingerprints tell nothing: the web is read, or a deletion may fall due."""
     live = any(source.is_live for source in plan.selected)
-    is_due = bool(previous.next_look) and release.stamp(plan.now) >= previous.next_look
+    is_due = is_time_to_look(
+        previous.next_look, release.stamp(plan.now), plan.settings.catalogue.deletion
+    )
     return plan.again or live or is_due
 
 
@@ -179,7 +196,7 @@ def _take_every_step(plan: Plan) -> Outcome:
     from pipeline.assign import read_previous
     from pipeline.check import refuse_findings
     from pipeline.held import begin, hold
-    from pipeline.job import Job, prepare
+    from pipeline.job import Job, left_sources, prepare
     from pipeline.retention import prune
     from pipeline.workers import Workers
     from pipeline.working import harvest_all, work_on_harvests, work_on_release
@@ -199,17 +216,19 @@ def _take_every_step(plan: Plan) -> Outcome:
             settings=settings,
             number=previous.number + 1 if previous else 1,
             moment=moment,
+            clock=release.stamp(plan.now),
             datestamps=previous.datestamps if previous else (),
             work=partial / WORK,
             fingerprint=plan.fingerprint,
             before=_made_by_same_rules(plan),
+            left=left_sources(settings, previous),
         )
         tools = prepare(job)
         before = read_previous(
             release.current(settings.output) if previous else None,
             by_same_rules=job.before is not None,
         )
-        failed: Failed = {}
+        failed = Failed()
         held = begin(settings, previous, plan.digests, release.release_id(moment))
         findings = Findings(number=job.number)
         books: dict[str, Books] = {}
@@ -231,7 +250,7 @@ def _take_every_step(plan: Plan) -> Outcome:
             tell_refusal(plan, refused, tools, failed, error)
             if not plan.publishes:
                 return planned(plan, refused, failed, job.work, error.exit_code)
-            hold(settings.output, held, {})
+            hold(settings.output, held, of_gone_sources(plan))
             raise
         outcome = _publish(plan, made, tools, failed, partial)
         if plan.publishes:  # before payloads go that it refers to
@@ -273,8 +292,12 @@ def _publish(plan: Plan, made: Made, tools: Tools, failed: Failed, partial: Path
         tell(job, tools, findings, msgspec.structs.replace(told, outcome="planned"), job.work)
         return planned(plan, made, failed, job.work)
     if previous and not _is_anything_new(plan, previous, findings):
-        if not failed:
-            refuse_seen_damage(plan.settings.output)
+        try:
+            _refuse_seen_damage(plan)
+        except ReleaseError as error:
+            if not failed:
+                raise
+            failed.note(CATALOGUE, error)
         same = msgspec.structs.replace(
             told, outcome="partial" if failed else "unchanged", release=previous.id
         )
@@ -290,6 +313,15 @@ def _publish(plan: Plan, made: Made, tools: Tools, failed: Failed, partial: Path
     return end(plan, made, "published", manifest.id, failed, folder)
 
 
+def _refuse_seen_damage(plan: Plan, *, looked: bool = True) -> None:
+    """Raise `ReleaseError` where the current release is damaged; sources `looked` at are right."""
+    try:
+        refuse_seen_damage(plan.settings.output)
+    except ReleaseError as error:
+        error.sources = asked(plan) if looked else ()
+        raise
+
+
 def _look_around(plan: Plan) -> None:
     """Refuse to go on from a damaged state, and tell what else is not in order."""
     if plan.previous is not None:
@@ -301,7 +333,10 @@ def _look_around(plan: Plan) -> None:
 def _not_in_order(plan: Plan) -> list[str]:
     """Return what is to be told of the machine and of the releases that are kept."""
     problem = release.clock_problem(plan.now, plan.previous)
-    return [*([problem] if problem else []), *damage_to_tell(plan.settings.output)]
+    from pipeline.held_files import problems_of_held
+
+    output = plan.settings.output
+    return [*filter(None, [problem]), *damage_to_tell(output), *problems_of_held(output)]
 
 
 def _with_issues_of_the_place(plan: Plan, findings: Findings) -> Findings:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
@@ -15,6 +15,7 @@ from typing import Literal
 import msgspec
 
 from pipeline import unwritten
+from pipeline.errors import RunRefused
 
 FILE = "runs.jsonl"
 CATALOGUE = "the catalogue"  # the key of a problem that is no one source's
@@ -26,28 +27,37 @@ class Incident(msgspec.Struct, frozen=True, omit_defaults=True):
     """A problem that has not gone away: since when, when people were last told, what it is.
 
     `channels` holds when each channel last took a message of it; `told` is the last of these, and
-    empty where none has taken one.
+    empty where none has taken one. `kinds` are the kinds of problem that it has been since it
+    began, `heard` those that each channel was told of.
     """
 
     since: str
     told: str
     message: str
     channels: dict[str, str] = {}
+    kinds: tuple[str, ...] = ()
+    heard: dict[str, tuple[str, ...]] = {}
 
-    def told_by(self, channel: str) -> str:
-        """Return when a channel last took a message of it; empty: never.
+    def as_told_by(self, channel: str) -> Incident:
+        """Return it as one channel knows it; `told` is empty where it took no message of it.
 
-        A line of an earlier version has one time for all channels.
+        A line of an earlier version has one time for all channels, and no kinds.
         """
-        return self.channels.get(channel, "") if self.channels else self.told
+        told = self.channels.get(channel, "") if self.channels else self.told
+        return Incident(self.since, told, self.message, kinds=self.heard.get(channel, ()))
+
+    def is_news(self, kinds: Sequence[str]) -> bool:
+        """Say whether any of these kinds is one that people were not told of."""
+        return bool(self.kinds) and not {*kinds} <= {*self.kinds}
 
 
 class RunLine(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """One run: when it began (xsd:dateTime), how it ended, what it changed, what is wrong.
 
-    `sources` are those that it read (none: it read none). `open` holds the incidents after this
-    run, by source or `CATALOGUE`; `alert` the kinds of message that were due, `undelivered` why a
-    channel did not take them, `owed` what each channel has still to be told of as right again.
+    `sources` are those that it read (none: it read none), `kinds` the kinds of each problem. `open`
+    holds the incidents after this run, by source or `CATALOGUE`; `alert` the kinds of message that
+    were due, `undelivered` why a channel did not take them, `owed` what each channel has still to
+    be told of as right again. `notes` are what was said beside, and when it was last said.
     """
 
     clock: str
@@ -59,10 +69,12 @@ class RunLine(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     records: int = 0
     changes: dict[str, int] = {}
     problems: dict[str, str] = {}
+    kinds: dict[str, tuple[str, ...]] = {}
     open: dict[str, Incident] = {}
     alert: tuple[Literal["failure", "reminder", "recovery"], ...] = ()
     undelivered: dict[str, str] = {}
     owed: dict[str, dict[str, Incident]] = {}
+    notes: dict[str, str] = {}
 
     @property
     def is_good(self) -> bool:
@@ -146,7 +158,8 @@ def _decoded(line: bytes) -> RunLine | None:
             for moment in (incident.since, incident.told, *incident.channels.values()):
                 if moment:
                     _moment(moment)
-        _moment(run.clock)
+        for moment in (run.clock, *run.notes.values()):
+            _moment(moment)
     except (msgspec.MsgspecError, ValueError):
         return None
     return run
@@ -160,33 +173,51 @@ def _moment(text: str) -> datetime:
 
 
 def incidents_after(
-    before: Mapping[str, Incident], line: RunLine, remind_days: int
+    before: Mapping[str, Incident],
+    line: RunLine,
+    remind_days: int,
+    configured: Collection[str] | None = None,
 ) -> tuple[dict[str, Incident], dict[str, list[str]]]:
     """Return the incidents after a run, and which keys are to be told of, by kind of message.
 
-    A problem is told of once, and again every `remind_days`; a source that was read and is right
-    again is told of as recovered. What a run did not read stays as it was.
+    A problem is told of once, at once again where it is of another kind, and else every
+    `remind_days`; a source that was read and is right again is told of as recovered, and so is one
+    that is not `configured` any more (None: that is not known). What a run did not read stays.
     """
     due: dict[str, list[str]] = {"failure": [], "reminder": [], "recovery": []}
     after: dict[str, Incident] = {}
     for key, message in line.problems.items():
-        known = before.get(key)
-        if known is None or not known.told:
+        known, kinds = before.get(key), line.kinds.get(key, ())
+        since, told = (known.since, known.told) if known else (line.clock, "")
+        if known is None or not known.told or known.is_news(kinds):
             due["failure"].append(key)
-            after[key] = Incident(known.since if known else line.clock, line.clock, message)
+            told = line.clock
         elif not 0 <= days_between(known.told, line.clock) < remind_days:  # or the clock went back
             due["reminder"].append(key)
-            after[key] = Incident(known.since, line.clock, message)
-        else:
-            after[key] = Incident(known.since, known.told, message)
+            told = line.clock
+        all_kinds = dict.fromkeys((*(known.kinds if known else ()), *kinds))
+        after[key] = Incident(since, told, message, kinds=tuple(all_kinds))
     for key, known in before.items():
         if key in after:
             continue
-        if key in line.sources or (key == CATALOGUE and line.outcome in {*GOOD, "partial"}):
+        if _is_right(key, known, line) or is_gone(key, configured):
             due["recovery"].append(key)
         else:
             after[key] = known
     return after, due
+
+
+def is_gone(key: str, configured: Collection[str] | None) -> bool:
+    """Say whether an incident is one of a source that is no source any more."""
+    return key != CATALOGUE and configured is not None and key not in configured
+
+
+def _is_right(key: str, known: Incident, line: RunLine) -> bool:
+    """Say whether a run shows that an incident is over; one without a harvest shows no refusal."""
+    if key != CATALOGUE:
+        return key in line.sources
+    was_refused = any(kind.partition(":")[0] == RunRefused.kind for kind in known.kinds)
+    return line.outcome in {*GOOD, "partial"} and bool(line.sources or not was_refused)
 
 
 def days_between(earlier: str, later: str) -> float:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from pipeline import release
-from pipeline.damage import refuse_seen_damage
+from pipeline.damage import older_damage, refuse_seen_damage
 from pipeline.errors import CataloomError
 from pipeline.read_elsewhere import with_whole_paths
 from pipeline.runs import Incident, RunLine, days_between, read_runs, unreadable
@@ -20,8 +20,10 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     """How a catalogue stands; times are xsd:dateTime, empty where there is none.
 
     `settings` says what is wrong with the settings, `damage` with the current release; `unreadable`
-    counts the lines of the history that are passed over. It `is_well` where the last good run is
-    not older than expected, nothing is open, and all that was due was told.
+    counts the lines of the history that are passed over; `older` says what is wrong with releases
+    that are not current. It is `late` where the last good run is older than expected, `failing`
+    where runs are made since then. It `is_well` where it is not late, nothing is open or damaged,
+    and all that was due was told.
     """
 
     is_well: bool
@@ -34,6 +36,8 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     settings: str = ""
     damage: str = ""
     unreadable: int = 0
+    failing: bool = False
+    older: tuple[str, ...] = ()
 
 
 class Past(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,10 +66,12 @@ def status_of(settings: Settings, wrong: str = "") -> Status:
     last = runs[-1] if runs else None
     now = release.stamp(release.clock())
     good = next((run.clock for run in reversed(runs) if run.is_good), "")
-    expected = ""
-    if good:
-        hours = timedelta(hours=settings.catalogue.alerts.expected_hours)
-        expected = release.stamp(datetime.fromisoformat(good) + hours)
+    hours = timedelta(hours=settings.catalogue.alerts.expected_hours)
+
+    def until(moment: str) -> str:
+        return release.stamp(datetime.fromisoformat(moment) + hours)
+
+    expected = until(good) if good else ""
     late = not good or now > expected
     manifest, damage = None, ""
     try:
@@ -74,9 +80,10 @@ def status_of(settings: Settings, wrong: str = "") -> Status:
             refuse_seen_damage(settings.output)
     except CataloomError as error:
         damage = str(error)
+    older = tuple(with_whole_paths(one, settings.folder) for one in older_damage(settings.output))
     is_told = last is not None and not (last.open or last.undelivered)
     return Status(
-        is_well=is_told and not (late or wrong or damage),
+        is_well=is_told and not (late or wrong or damage or older),
         last=last,
         last_good=good,
         expected=expected,
@@ -86,6 +93,8 @@ def status_of(settings: Settings, wrong: str = "") -> Status:
         settings=with_whole_paths(wrong, settings.folder),
         damage=damage,
         unreadable=unreadable(settings.output),
+        failing=late and last is not None and not last.is_good and now <= until(last.clock),
+        older=older,
     )
 
 
@@ -98,14 +107,19 @@ def as_lines(status: Status) -> Iterator[str]:
         yield f"release     {status.release or 'none yet'}" + (
             f", {status.records:,} records" if status.release else ""
         )
+    for one in status.older:
+        yield f"older       {one}"
     if last is None:
         yield "last run    none on record; next: cataloom run"
     else:
         yield f"last run    {last.clock}, {last.outcome} (exit code {last.exit_code})"
         yield f"last good   {status.last_good or 'none on record'}"
     if status.expected:
+        why = "look at the scheduler's log"
+        if status.failing:
+            why = f"runs are made, but are refused or fail since the good one of {status.last_good}"
         yield f"expected    a good run before {status.expected}" + (
-            ": it is late; look at the scheduler's log" if status.late else ""
+            f": it is late; {why}" if status.late else ""
         )
     opened: dict[str, Incident] = last.open if last else {}
     if status.settings and all(one.message != status.settings for one in opened.values()):

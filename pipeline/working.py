@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import msgspec
@@ -12,11 +12,12 @@ from pipeline.assemble import Findings, Made
 from pipeline.assign import Assigned, Previous, assign
 from pipeline.ending import Failed, Plan
 from pipeline.errors import RunRefused, SourceError
-from pipeline.gating import Keeper, hold_at_gates
+from pipeline.gating import Keeper, hold_at_gates, run_to_accept_whole
 from pipeline.gating_whole import judge_catalogue
 from pipeline.grace import Deletion
 from pipeline.harvest import Circumstances, Harvest, harvest
-from pipeline.held import Held, held_harvests, put_aside
+from pipeline.held import put_aside
+from pipeline.held_files import Held, all_held, held_harvests
 from pipeline.job import Job, Part, PartResult, Tools
 from pipeline.model import Books, HarvestNote
 from pipeline.part import work_on
@@ -36,7 +37,7 @@ def harvest_all(plan: Plan, job: Job, workers: Workers, failed: Failed) -> list[
         return held_harvests(plan.settings, plan.accepted)
     notes = plan.previous.harvests if plan.previous else {}
     software = " ".join(plan.digests[name] for name in ("code", "packages"))
-    circumstances = Circumstances(job.moment, notes, plan.offline, software)
+    circumstances = Circumstances(job.clock, notes, plan.offline, software)
     harvests = []
     for source in plan.selected:
         plan.tell(f"{source.name}: extract and clean")
@@ -45,7 +46,7 @@ def harvest_all(plan: Plan, job: Job, workers: Workers, failed: Failed) -> list[
                 harvest(source, plan.settings, job.work / "sources", workers, circumstances)
             )
         except SourceError as error:
-            failed[source.name] = str(error)
+            failed.note(source.name, error)
     return harvests
 
 
@@ -63,21 +64,19 @@ def work_on_harvests(
 
     Raises `RunRefused` where every source failed or was refused, or the catalogue as a whole was.
     """
-    configured = frozenset(source.name for source in plan.settings.sources)
-    accepted = frozenset(plan.accepted.refused) if plan.accepted else frozenset[str]()
-    holds = plan.publishes and plan.accepted is None
-    keeper = Keeper(plan.settings, plan.previous, plan.digests, accepted, held if holds else None)
-    output = plan.settings.output
+    output, holds = plan.settings.output, plan.publishes
+    keeper = _keeper(plan, held)
     while harvests:
         job = _job_for(job, harvests)
         deletion = Deletion(
-            job.moment,
+            job.clock,
             plan.settings.catalogue.deletion,
             {one.source.name: one.deleted for one in harvests},
             job.complete,
         )
         settled = tools.decisions.identities
-        assigned = assign(harvests, before, settled, configured, deletion, job.number, job.work)
+        staying = _staying(plan, harvests, before)
+        assigned = assign(harvests, before, settled, staying, deletion, job.number, job.work)
         results, findings = _work_on_parts(plan, job, assigned, workers)
         issues = tuple(issue for one in harvests for issue in one.issues)
         findings = msgspec.structs.replace(findings, issues=issues)
@@ -89,15 +88,19 @@ def work_on_harvests(
             try:
                 warnings = judge_catalogue(keeper, findings, books, harvests, before)
             except RunRefused as error:
-                failed[CATALOGUE] = str(error)
+                failed.note(CATALOGUE, error)
                 write_held_back(output, findings)
-                if holds:
+                if holds and run_to_accept_whole(keeper, harvests) == held.run:
+                    _let_pass(plan, held, harvests)
                     put_aside(output, held, {CATALOGUE: str(error)}, harvests)
-                raise
+                if len(failed) == 1:
+                    raise
+                others = (text for name, text in failed.items() if name != CATALOGUE)
+                raise RunRefused("; ".join((str(error), *others)), about=error.about) from error
             notes = {one.source.name: _note(one, books) for one in harvests}
             issues = (*findings.issues, *judged.warnings, *warnings)
             return Made(job, msgspec.structs.replace(findings, issues=issues), books, notes)
-        failed.update(judged.refused)
+        failed.take(judged.refused, judged.kinds)
         write_held_back(output, findings, judged.refused)
         if holds:
             new = {
@@ -109,6 +112,43 @@ def work_on_harvests(
         f"every source failed or was refused: {'; '.join(failed.values())}",
         where=", ".join(failed),
     )
+
+
+def _keeper(plan: Plan, held: Held) -> Keeper:
+    """Return what the gates go by: also who let pass what, and what is held of earlier runs."""
+    accepted: frozenset[str] = frozenset()
+    if plan.accepted is not None:
+        accepted = frozenset((*plan.accepted.refused, *plan.accepted.passed))
+    known = {name for one in all_held(plan.settings.output) for name in one.sources}
+    unasked = {one.name for one in plan.selected if plan.offline and one.is_live}
+    return Keeper(
+        plan.settings,
+        plan.previous,
+        plan.digests,
+        accepted,
+        held if plan.publishes else None,
+        frozenset(known & unasked),
+    )
+
+
+def _staying(plan: Plan, harvests: Iterable[Harvest], before: Previous) -> frozenset[str]:
+    """Return the sources whose records do not go though the source may.
+
+    Only a run that has read every source takes out those of one that is gone from `input/`: in any
+    other it cannot be known whether the file was renamed, and nobody would be told.
+    """
+    configured = frozenset(source.name for source in plan.settings.sources)
+    is_whole = configured == {one.source.name for one in harvests}
+    return configured if is_whole else configured | before.known.keys()
+
+
+def _let_pass(plan: Plan, held: Held, harvests: Iterable[Harvest]) -> None:
+    """Note, of what is held, whom a person has let pass before the whole was refused."""
+    if plan.accepted is None:
+        return
+    passed = {*plan.accepted.refused, *plan.accepted.passed}
+    held.passed = tuple(sorted(passed & {one.source.name for one in harvests}))
+    held.reasons = {**plan.accepted.reasons, plan.accepted.run: plan.reason}
 
 
 def _job_for(job: Job, harvests: list[Harvest]) -> Job:

@@ -14,7 +14,7 @@ from pipeline.catalogue_folder import load_settings
 from pipeline.diff import read_changes
 from pipeline.ending import Outcome
 from pipeline.errors import RunRefused, SettingsError
-from pipeline.held import all_held
+from pipeline.held_files import all_held
 from pipeline.manifest import read_manifest
 from pipeline.run import accept_run
 from pipeline.runs import CATALOGUE
@@ -101,7 +101,11 @@ def test_accepting_publishes_the_reason_even_where_no_record_changes(days: Days)
     assert read_manifest(days.small.current).accepted == {run: "it is right"}
     assert days.run().kind == "unchanged"  # it is no worse than what was accepted
     days.small.write(with_spoons(3), "one")
-    assert "3 of 20 records" in days.run().failed["one"]
+    outcome = days.run()
+    assert outcome.exit_code == 0  # not by more points than the gate's
+    assert "3 of 20 records break the rules" in (outcome.folder / "issues.csv").read_text("utf-8")
+    days.small.write(with_spoons(5), "one")
+    assert "5 of 20 records" in days.run().failed["one"]
 
 
 def test_the_same_refusal_on_the_next_day_names_the_same_run(days: Days) -> None:
@@ -187,18 +191,6 @@ def test_accepting_several_says_which(days: Days, capsys: pytest.CaptureFixture[
     assert f"{run}: publishing what was refused of one, two" in capsys.readouterr().err
 
 
-def test_payloads_of_what_is_held_are_kept(days: Days) -> None:
-    days.write("one", 10)
-    run = named(days.run().failed["one"])
-    (days.small.folder / "input" / "one.txt").write_text("Come back next week.\n", "utf-8")
-    for count in (21, 22, 23):
-        days.write("two", count)
-        days.run()
-    assert days.accept(run).kind == "published"
-    payloads = {path.name for path in (days.small.output / "payloads").iterdir()}
-    assert payloads >= set(read_manifest(days.small.current).payloads or ())
-
-
 def test_settings_that_decide_nothing_do_not_stop_an_accepting(days: Days) -> None:
     days.write("one", 10)
     run = named(days.run().failed["one"])
@@ -216,7 +208,28 @@ def test_a_source_file_that_changed_stops_an_accepting(days: Days) -> None:
         days.accept(run)
 
 
-def test_a_rollback_is_the_end_of_what_is_held(days: Days) -> None:
+@pytest.mark.parametrize("file", ["input/two.toml", "input/decisions.csv", "input/new.toml"])
+def test_any_rule_that_changed_stops_an_accepting(days: Days, file: str) -> None:
+    """Records of other sources would change under the reason that is given for this one."""
+    days.write("one", 10)
+    run = named(days.run().failed["one"])
+    if file == "input/new.toml":
+        days.small.write(entries(5, 300), "new")
+    elif file == "input/two.toml":
+        path = days.small.folder / file
+        text = path.read_text("utf-8")
+        path.write_text(f'homepage = "https://example.org/two"\n{text}', "utf-8")
+    else:
+        days.small.decide([])
+    with pytest.raises(RunRefused, match=f"{file} changed since the run {run}"):
+        days.accept(run)
+    again = named(days.run().failed["one"])
+    assert again != run
+    accepted = days.accept(again)
+    assert (accepted.books["two"].updated, accepted.books["one"].kept) == (0, 10)
+
+
+def test_a_rollback_goes_on_from_another_harvest(days: Days) -> None:
     days.write("two", 21)
     days.run()
     days.write("one", 10)
@@ -225,7 +238,7 @@ def test_a_rollback_is_the_end_of_what_is_held(days: Days) -> None:
     from pipeline.run import roll_back
 
     roll_back(load_settings(days.small.folder), jobs=1)
-    with pytest.raises(SettingsError, match="one: the catalogue was rolled back in"):
+    with pytest.raises(RunRefused, match=f"was published since the run {run}"):
         days.accept(run)
 
 
@@ -289,5 +302,64 @@ def test_a_run_that_was_refused_as_a_whole_is_accepted_as_a_whole(days: Days) ->
     days.accept(run)
     assert len(days.small.ids()) == 20
     assert len(days.small.tombstones()) == 20
+    assert days.held() == {}
+    assert days.run().kind == "unchanged"
+
+
+def refused(days: Days, *sources: str) -> str:
+    with pytest.raises(RunRefused) as caught:
+        days.run(*sources)
+    return str(caught.value)
+
+
+def test_a_whole_that_is_refused_again_names_the_same_run(days: Days) -> None:
+    days.small.write(entries(20, 200), "three")
+    days.run()
+    (days.small.folder / "input" / "two.toml").unlink()
+    run = named(refused(days))
+    assert named(refused(days)) == run
+    assert days.run("one").kind == "unchanged"  # it does not read every source
+    assert days.held() == {run: [CATALOGUE]}
+    assert days.accept(run).books["two"].newly_excluded == 20
+
+
+def test_accepting_the_whole_lets_nothing_else_pass(days: Days) -> None:
+    """The ontology took a field away, and one source is cut to half."""
+    days.write("one", 10)
+    (days.small.folder / "ontology" / "subjects.ttl").unlink()
+    message = refused(days)
+    assert "'suggestions' is empty now in" in message
+    assert "source one: 10 entries came, 20 the last time" in message
+    whole, one = re.findall(r"cataloom accept (\w+ (?:--source \w+ )?)--reason", message)
+    run = whole.strip()
+    assert one == f"{run} --source one "
+    assert "--source" not in whole
+    accepted = days.accept(run)
+    assert accepted.books["one"].extracted == 0
+    assert not any(one.suggestions for one in days.small.records().values())
+    assert not any(one.missing_since for one in days.small.records().values())
+    assert days.held() == {run: ["one"]}
+    assert days.accept(run, "one").books["one"].extracted == 10
+    assert days.held() == {}
+
+
+def test_there_is_a_way_on_where_the_rest_is_refused(days: Days) -> None:
+    """Of two sources one was taken out, and the other is refused, night by night."""
+    (days.small.folder / "input" / "two.toml").unlink()
+    days.write("one", 10)
+    message = refused(days)
+    assert "sources are gone" not in message  # not every source was read
+    run = named(message)
+    days.next()
+    with pytest.raises(RunRefused, match=r"sources are gone from input/: two \(20 rec") as caught:
+        days.accept(run)
+    both = named(str(caught.value))
+    assert both != run
+    assert named(refused(days)) == both  # the command still holds the next night
+    with pytest.raises(SettingsError, match=f"next: cataloom accept {both}"):
+        days.accept(run)
+    accepted = days.accept(both)
+    assert (accepted.books["one"].extracted, accepted.books["two"].newly_excluded) == (10, 20)
+    assert read_manifest(days.small.current).accepted == dict.fromkeys((run, both), "it is right")
     assert days.held() == {}
     assert days.run().kind == "unchanged"

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
+import pickle
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from pipeline.__main__ import main
-from pipeline.alerts import Due, with_incidents
+from pipeline.alerts import Due, is_known, with_incidents
+from pipeline.errors import CataloomError, RunRefused, SettingsError, SourceError, show_path
+from pipeline.extract.http_error import http_error
+from pipeline.held_files import all_held
 from pipeline.read_elsewhere import with_folder
+from pipeline.release import cannot_write
 from pipeline.rescued import rescued_catalogue
-from pipeline.runs import Incident, RunLine, last_run, read_runs
+from pipeline.runs import CATALOGUE, Incident, RunLine, last_run, read_runs
 from pipeline.settings import CATALOGUE_FILE
 from tests.extract.web import Answer, Web
 from tests.receivers import mail_receiver, web_receiver
@@ -161,6 +167,308 @@ def test_each_channel_has_its_own_memory() -> None:
     assert line.owed == {}
     assert line.open["s"].channels == {"email": "2026-11-30T00:00:00Z"}
     assert line.undelivered == {"webhook": "dead"}
+
+
+def night(
+    before: RunLine | None,
+    day: int,
+    problems: dict[str, str],
+    *,
+    told: list[tuple[str, frozenset[str]]],
+    sources: tuple[str, ...] = ("s",),
+    dead: frozenset[str] = frozenset(),
+    configured: tuple[str, ...] = ("s",),
+) -> RunLine:
+    """Return the line of a run that found problems (key: kind), `told` what channels took."""
+
+    def deliver(channel: str, due: Due) -> dict[str, str]:
+        if channel in dead:
+            return dict.fromkeys(due.kinds, "dead")
+        told.append((channel, due.kinds))
+        return {}
+
+    line = RunLine(
+        clock=f"2026-11-{day:02}T00:00:00Z", outcome="partial" if problems else "published",
+        exit_code=3 if problems else 0, sources=sources, problems=problems,
+        kinds={key: tuple(kind.split(",")) for key, kind in problems.items()},
+    )  # fmt: skip
+    return with_incidents(before, line, 7, ["email"], deliver, configured)
+
+
+@pytest.mark.parametrize(
+    ("kinds", "expected"),
+    [
+        (["a", "a", "b", "b"], ["failure", "", "failure", ""]),
+        (["a", "b", "a", "b", "b"], ["failure", "failure", "", "", ""]),
+        (["a,b", "b", "a", "a,c"], ["failure", "", "", "failure"]),
+        (["a"] * 4 + ["b"] * 8, ["failure", "", "", "", "failure", *[""] * 6, "reminder"]),
+        (["", "a", "a"], ["failure", "failure", ""]),
+    ],
+    ids=["another", "alternating", "several", "reminder", "after none"],
+)
+def test_another_kind_of_problem_is_told_at_once(kinds: list[str], expected: list[str]) -> None:
+    line, found = None, []
+    for day, kind in enumerate(kinds, 1):
+        told: list[tuple[str, frozenset[str]]] = []
+        line = night(line, day, {"s": kind}, told=told)
+        assert is_known(None, line) is False
+        found.append("".join(word for _, words in told for word in words))
+    assert line is not None
+    assert found == expected
+    assert line.open["s"].since == "2026-11-01T00:00:00Z"
+    told = []
+    assert night(line, 20, {}, told=told).open == {}
+    assert told == [("email", frozenset({"recovery"}))]
+
+
+def test_another_kind_that_was_not_taken_is_told_again() -> None:
+    told: list[tuple[str, frozenset[str]]] = []
+    first = night(None, 1, {"s": "a"}, told=told)
+    missed = night(first, 2, {"s": "b"}, told=told, dead=frozenset({"email"}))
+    assert len(told) == 1
+    line = night(missed, 3, {"s": "b"}, told=told)
+    assert told[1:] == [("email", frozenset({"failure"}))]
+    assert not is_known(missed, line)
+    again = night(line, 4, {"s": "a"}, told=told)
+    assert is_known(line, again)
+
+
+def test_an_incident_of_an_earlier_version_is_not_told_anew() -> None:
+    told: list[tuple[str, frozenset[str]]] = []
+    old = RunLine(clock=NOW, outcome="refused", exit_code=4,
+                  open={"s": Incident(NOW, NOW, "broken", {"email": NOW})})  # fmt: skip
+    line = night(old, 25, {"s": "a"}, told=told)
+    assert told == []
+    night(line, 26, {"s": "b"}, told=told)
+    assert told == [("email", frozenset({"failure"}))]
+
+
+def test_an_incident_ends_with_its_source() -> None:
+    told: list[tuple[str, frozenset[str]]] = []
+    line = night(None, 1, {"s": "a", "t": "a"}, told=told, configured=("s", "t"))
+    line = night(line, 2, {"t": "a"}, told=told, sources=(), configured=("t",))
+    assert list(line.open) == ["t"]
+    assert told[1:] == [("email", frozenset({"recovery"}))]
+
+
+def test_a_run_that_read_no_source_does_not_end_a_refusal() -> None:
+    for kind, ends in (("refused: removed a", False), ("release: files", True)):
+        told: list[tuple[str, frozenset[str]]] = []
+        line = night(None, 1, {CATALOGUE: kind}, told=told)
+        assert (CATALOGUE not in night(line, 2, {}, told=told, sources=()).open) is ends
+        assert night(line, 2, {}, told=told).open == {}
+
+
+@pytest.mark.parametrize(
+    ("error", "kinds"),
+    [
+        (SettingsError("x", where="/a b/catalogue.toml"), ("settings: catalogue.toml",)),
+        (
+            SettingsError("input/a.toml: 1.ttl\no/b.ttl:3: x"),
+            ("settings: a.toml", "settings: b.ttl"),
+        ),
+        (SettingsError("input: no NAME.toml"), ("settings",)),
+        (http_error(503, "http://a/"), ("no answer",)),
+        (http_error(404, "http://a/"), ("no answer",)),
+        (SourceError("x 3"), ("not read",)),
+        (RunRefused("x", about=["removed a", "removed b"]),
+         ("refused: removed a", "refused: removed b")),
+        (cannot_write(Path(), OSError(errno.ENOSPC, "full")), ("output: ENOSPC",)),
+    ],
+    ids=["file", "files", "folder", "503", "404", "source", "gates", "disk"],
+)  # fmt: skip
+def test_kinds_of_problems(error: CataloomError, kinds: tuple[str, ...]) -> None:
+    assert error.kinds == kinds
+    assert pickle.loads(pickle.dumps(error)).kinds == kinds  # noqa: S301 - our own
+
+
+def test_a_source_that_fails_otherwise_is_told_at_once(
+    scene: Scene, capsys: pytest.CaptureFixture[str]
+) -> None:
+    scene.small.write(entries(20))
+    scene.run()
+    scene.break_listing()
+    assert scene.run() == "4 failure"
+    assert scene.run() == "4 "
+    scene.small.write(entries(10))
+    capsys.readouterr()
+    assert scene.run() == "4 failure"
+    assert "10 entries came" in str(hook(scene)["text"])
+    assert "other (since 2026-11-27T19:00:00Z)" in str(hook(scene)["text"])
+    assert "10 entries came" in capsys.readouterr().err
+    scene.break_listing()
+    assert scene.run() == "4 "  # it was that before
+    assert capsys.readouterr().err == ""
+    scene.small.write(entries(20))
+    assert scene.run() == "0 recovery ping"
+
+
+def test_the_catalogue_is_wrong_in_another_way(scene: Scene) -> None:
+    small = scene.small
+    small.write(entries(9, 50), "second")
+    small.write(entries(9, 70), "third")
+    scene.run()
+    file = small.folder / CATALOGUE_FILE
+    text = file.read_text("utf-8")
+    misspell_alerts(scene)
+    assert [scene.run(), scene.run()] == ["2 failure", "2 "]
+    file.write_text(text, "utf-8")
+    inputs = small.folder / "input"
+    for name in ("second", "third"):
+        (inputs / f"{name}.toml").rename(inputs / "gone")
+        assert [scene.run(), scene.run()] == ["4 failure", "4 "]
+        assert f"sources are gone from input/: {name}" in str(last(scene))
+        (inputs / "gone").rename(inputs / f"{name}.toml")
+    assert scene.run() == "0 recovery ping"
+
+
+def last(scene: Scene) -> dict[str, str]:
+    line = last_run(scene.small.output)
+    assert line is not None
+    return line.problems
+
+
+def test_a_source_that_is_taken_out_is_wrong_no_longer(scene: Scene) -> None:
+    small = scene.small
+    small.write(entries(30, 50), "second")
+    scene.run()
+    small.write(entries(20))
+    scene.run()
+    small.write(entries(6))
+    assert scene.run() == "3 failure"
+    assert len(all_held(small.output)) == 1
+    (small.folder / "input" / "other.toml").unlink()
+    assert scene.run() == "4 failure,recovery"
+    recovery = [json.loads(one.body) for one in scene.web.got if one.method == "POST"][1]
+    assert recovery["subject"].endswith("other is no source any more")
+    assert "other is no source any more as of the run of " in recovery["text"]
+    (held,) = all_held(small.output)
+    assert list(held.refused) == [CATALOGUE]
+    assert call(scene, "accept", held.run, "--reason", "it left") == 0
+    assert scene.run() == "0  ping"
+    assert status(scene) == 0
+
+
+def test_damage_is_told_until_it_is_mended(
+    scene: Scene, capsys: pytest.CaptureFixture[str]
+) -> None:
+    small = scene.small
+    small.write(entries(3, 50), "second")
+    scene.run()
+    append(small.current / "catalogue.ttl", "x\n")
+    assert scene.run() == "7 failure"
+    (small.folder / "input" / "second.txt").write_text("nothing\n", "utf-8")
+    capsys.readouterr()
+    assert scene.run() == "7 failure"
+    assert list(hook(scene)["problems"]) == ["second"]  # type: ignore[call-overload]
+    assert sorted(last(scene)) == ["second", CATALOGUE]
+    said = capsys.readouterr().err
+    assert "the current release is damaged" in said
+    assert "would be refused" not in said
+    assert scene.run() == "7 "
+    assert capsys.readouterr().err == ""
+    small.write(entries(3, 50), "second")
+    assert scene.run() == "7 recovery"
+    assert list(hook(scene)["problems"]) == ["second"]  # type: ignore[call-overload]
+    assert scene.run("--again") == "0 recovery ping"
+
+
+def test_a_rollback_says_nothing_of_what_was_refused(scene: Scene) -> None:
+    small = scene.small
+    small.write(entries(20))
+    scene.run()
+    small.write(entries(21))
+    scene.run()
+    small.write(entries(9))
+    assert scene.run() == "4 failure"
+    for _ in range(2):
+        scene.web.got.clear()
+        assert call(scene, "rollback") == 0
+        assert [one.path for one in scene.web.got if one.method == "POST"] == []
+        assert scene.run() == "0  ping"
+        assert list(last_run(small.output).open) == ["other"]  # type: ignore[union-attr]
+        assert len(all_held(small.output)) == 1
+    assert status(scene) == 7
+    small.write(entries(21))
+    assert scene.run() == "0 recovery ping"
+    assert all_held(small.output) == []
+
+
+def test_notes_are_said_once_a_week(scene: Scene, capsys: pytest.CaptureFixture[str]) -> None:
+    file = scene.small.folder / CATALOGUE_FILE
+    file.write_text(file.read_text("utf-8").replace('"cataloom.prom"', '"input"'), "utf-8")
+    scene.run()
+    said = []
+    for number in range(8):
+        capsys.readouterr()
+        scene.small.write(entries(4 + number))
+        assert scene.run() == "0  ping"
+        said.append("metrics was not told" in capsys.readouterr().err)
+    assert said == [False] * 6 + [True, False]
+
+
+def test_an_older_release_that_is_damaged_is_said_once(
+    scene: Scene, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first = scene.small.current.resolve()
+    scene.small.write(entries(4))
+    scene.run()
+    append(first / "tombstones.jsonl", "x\n")
+    for number, expected in ((5, True), (6, False)):
+        scene.small.write(entries(number))
+        capsys.readouterr()
+        assert scene.run() == "0  ping"
+        assert (f"{first.name} is damaged" in capsys.readouterr().err) is expected
+        assert scene.run() == "0  ping"  # nothing changed, so nothing was looked for
+    assert scene.run("--log-format", "json", "--again") == "0  ping"
+    assert f"{first.name} is damaged" in capsys.readouterr().err
+    assert status(scene) == 7
+    said = capsys.readouterr().out
+    assert f"older       The release {first.name} is damaged: tombstones.jsonl" in said
+    assert "Nothing is wrong" not in said
+
+
+def test_an_output_that_is_a_link_is_named_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "ram" / "payloads").mkdir(parents=True)
+    (tmp_path / "small").mkdir()
+    (tmp_path / "small" / "output").symlink_to("../ram")
+    folder = Path("small")
+    shown = show_path(folder / "output" / "payloads")
+    assert shown == "ram/payloads"
+    said = with_folder(f"{shown}: cannot be written; see ram/x, program/x", folder)
+    ram = tmp_path / "ram"
+    assert said == f"{ram}/payloads: cannot be written; see {ram}/x, program/x"
+    assert with_folder("ram: cannot be written", folder) == f"{ram}: cannot be written"
+    assert with_folder("small: a source is gone", folder) == f"{tmp_path}/small: a source is gone"
+
+
+def test_status_knows_runs_that_fail_from_runs_that_are_not_made(
+    scene: Scene, capsys: pytest.CaptureFixture[str]
+) -> None:
+    scene.break_listing()
+    for _ in range(3):
+        scene.run()
+    capsys.readouterr()
+    assert status(scene) == 7
+    said = capsys.readouterr().out
+    assert "late; runs are made, but are refused or fail since the good one of 2026-11-25T" in said
+    scene.patch.setenv("SOURCE_DATE_EPOCH", str(EPOCH + 9 * DAY))
+    assert status(scene) == 7
+    assert "late; look at the scheduler's log" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("place", ["/proc/x.prom", "/proc/x/y.prom", "n" * 300])
+def test_check_finds_where_metrics_cannot_be_written(
+    scene: Scene, place: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = scene.small.folder / CATALOGUE_FILE
+    file.write_text(file.read_text("utf-8").replace('"cataloom.prom"', f'"{place}"'), "utf-8")
+    assert call(scene, "check") == 2
+    assert "key 'alerts.metrics': " in capsys.readouterr().out
+    assert scene.run() == "0  ping"
 
 
 def test_an_output_that_cannot_be_written_is_told_of_once(
@@ -335,12 +643,13 @@ def test_what_nobody_was_told_is_said_each_time(
     [
         ("input/a.toml: x; next: cataloom check", "{}/input/a.toml: x; next: cataloom -C {} check"),
         ("output: cannot be written", "{}/output: cannot be written"),
+        ("{}: sources are gone", "{}: sources are gone"),
         ("see catalogue.toml", "see {}/catalogue.toml"),
         ("/srv/input/a, http://example.org/output/x", "/srv/input/a, http://example.org/output/x"),
         ("next: cataloom -C {} run", "next: cataloom -C {} run"),
         ("next: cataloom init DIR", "next: cataloom init DIR"),
     ],
-    ids=["path", "folder", "prose", "others", "named", "init"],
+    ids=["path", "folder", "catalogue", "prose", "others", "named", "init"],
 )
 def test_messages_read_elsewhere(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, expected: str

@@ -132,7 +132,8 @@ def test_no_run_goes_on_from_damaged_state(
         assert "the current release is damaged" in capsys.readouterr().err
     assert kept(small)[-1] == LAST
     assert cataloom(small, "releases", "--verify") == 7
-    assert f"restore {small.output / 'releases' / THIRD}" in capsys.readouterr().out
+    step = LAST if what == "tombstones" else THIRD
+    assert f"restore {small.output / 'releases' / step}" in capsys.readouterr().out
     assert restore(load_settings(small.folder), str(tmp_path / "site")) == LAST
     assert release.verify(small.current) == []
     assert small.run().books["other"].created == 1
@@ -175,7 +176,7 @@ def test_one_damaged_manifest_hides_no_other_release(
     assert f"The release {FIRST} is damaged" in small.read("issues.csv")
     assert kept(small)[0] == FIRST
     assert set(payloads) < set((small.output / "payloads").iterdir())
-    assert cataloom(small, "status") == 0
+    assert cataloom(small, "status") == 7
     overwrite(small.output / "releases" / THIRD / "records" / "part-00000.jsonl.zst", 20)
     capsys.readouterr()
     assert cataloom(small, "releases") == 7

@@ -22,7 +22,7 @@ import msgspec
 import pytest
 import typer
 
-from pipeline import aside, held, remembered, runs
+from pipeline import aside, remembered, runs
 from pipeline.__main__ import app
 from pipeline.link_check import memory
 from pipeline.schedule import own_command
@@ -180,7 +180,7 @@ def kept_paths() -> set[str]:
 
 
 def test_the_workflow_keeps_what_runs_remember() -> None:
-    names = {memory.FILE, runs.FILE, held.FOLDER, remembered.FOLDER, aside.HARVESTS, "payloads"}
+    names = {memory.FILE, runs.FILE, aside.HELD, remembered.FOLDER, aside.HARVESTS, "payloads"}
     assert kept_paths() == {f"output/{name}" for name in names}
 
 

@@ -98,6 +98,32 @@ def test_few_entries_tell_nothing(counts: tuple[int, int]) -> None:
     note_of(page(after, "title"), last=note_of(page(before, "title", "date")))
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ((5, 0), (5 + 22, 23)),  # it grew, half of what is new lacks the field
+        ((5, 0), (4, 1)),
+        ((9, 1), (7, 3)),
+        ((10, 0), (5, 5)),
+    ],
+    ids=["grown", "one", "three", "half"],
+)
+def test_only_entries_that_lost_a_field_stop_a_source(
+    before: tuple[int, int], after: tuple[int, int]
+) -> None:
+    """Each is how many entries have the field, and how many do not."""
+    last = note_of(page(before[0], "title", "date"), page(before[1], "title"))
+    found = Found(last, MOMENT, SOURCE, GATES)
+    found.add(page(after[0], "title", "date"))
+    found.add(page(after[1], "title"))
+    issues = [one.message for one in found.drift()]
+    stops = before[0] - after[0] >= 2
+    assert bool(found.drifted()) == stops
+    assert ["others came without it; check that this is meant" in one for one in issues] == (
+        [] if stops else [True]
+    )
+
+
 def test_a_changed_source_file_makes_it_a_warning() -> None:
     source = msgspec.structs.replace(SOURCE, oai=OaiSettings(prefix="mods"))
     found = Found(note_of(page(10, "title", "date")), MOMENT, source, GATES)
@@ -123,6 +149,7 @@ def test_when_only_changes_are_asked_for(last: dict[str, str], since: str) -> No
     )
     known = msgspec.structs.replace(known, **last)
     assert Found(known, MOMENT, SOURCE, GATES).since == since
+    assert Found(known, "2026-11-01T00:00:00Z", SOURCE, GATES).since == ""  # the clock went back
     assert Found(known, "", SOURCE, GATES).since == ""
     whole = msgspec.structs.replace(SOURCE, oai=OaiSettings())
     assert Found(known, MOMENT, whole, GATES).since == ""

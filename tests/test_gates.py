@@ -12,7 +12,7 @@ from pipeline.__main__ import main
 from pipeline.catalogue_folder import load_settings
 from pipeline.diff import read_changes
 from pipeline.errors import RunRefused, SettingsError
-from pipeline.held import all_held
+from pipeline.held_files import all_held
 from pipeline.manifest import read_manifest
 from pipeline.run import accept_run
 from tests.small_catalogue import Entry, SmallCatalogue, entries, prose
@@ -124,6 +124,17 @@ def test_what_was_refused_may_be_accepted_with_new_iris(small: SmallCatalogue) -
     assert (outcome.books["other"].created, outcome.books["other"].kept) == (10, 10)
     ids = {one.id for one in record_parts.read_records(small.current)}
     assert len(ids - before) == 10
+
+
+def test_other_entries_are_refused_as_what_they_are(small: SmallCatalogue) -> None:
+    small.write(entries(10))
+    small.run()
+    small.write(entries(10, 50))
+    message = refused(small)
+    assert "10 entries are new and 10 are gone (100 % and 100 %" in message
+    assert "no new entry has the title of one that is gone, so these look like other" in message
+    assert "every IRI would break" not in message
+    assert re.search("if it is right, publish it as it is: cataloom accept", message)
 
 
 def test_accepting_is_for_what_is_held(small: SmallCatalogue) -> None:

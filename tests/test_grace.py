@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipeline import record_parts
-from pipeline.grace import aged, due_date, is_due, next_look
+from pipeline.grace import aged, due_date, is_due, is_time_to_look, next_look, unseen
 from pipeline.manifest import read_manifest
 from pipeline.model import Locator, Record
 from pipeline.settings import DeletionSettings
@@ -155,3 +155,44 @@ def test_a_failing_harvest_deletes_nothing(days: Days) -> None:
     assert len(days.small.ids()) == count
     missing_now = [one.missing for one in days.small.records().values() if one.missing]
     assert missing_now == [1]
+
+
+def test_what_was_noted_while_the_clock_was_set_forward_counts_from_now() -> None:
+    later = "2027-12-29T12:00:00Z"
+    late = aged(missing(3, later), NOON, GRACE)
+    assert (late.missing, late.missing_since) == (3, NOON)
+    assert unseen(missing(0), NOON).missing_since == NOON
+    assert unseen(unseen(missing(0), later), NOON).missing_since == NOON
+    assert is_time_to_look(later, NOON, GRACE)
+
+
+@pytest.mark.parametrize(
+    ("look", "is_time"),
+    [("", False), (NOON, True), ("2026-12-01T12:00:00Z", False), ("2026-11-24T11:00:00Z", True)],
+)
+def test_when_it_is_time_to_look(look: str, is_time: bool) -> None:
+    assert is_time_to_look(look, NOON, GRACE) is is_time
+
+
+@pytest.mark.parametrize("missed", ["before", "while", "after"])
+def test_a_clock_that_was_set_forward_once_delays_no_deletion(missed: str, days: Days) -> None:
+    days.run(0, 1, 2)
+    if missed == "before":
+        days.run(0, 1)
+    days.run(*((0, 1, 2) if missed == "after" else (0, 1)), 3, after=400)
+    days.day -= 400
+    last = read_manifest(days.small.current).datestamps[-1]
+    came_to = [days.run(0, 1, 3) for _ in range(10)]
+    assert "An earlier run noted" not in days.small.read("issues.csv")
+    due = {"before": 7, "while": 8, "after": 8}[missed]
+    assert [one.endswith("deleted 1") for one in came_to].index(True) + 1 == due
+    assert read_manifest(days.small.current).datestamps[-1] > last
+
+
+def test_a_time_that_is_yet_to_come_is_said(days: Days) -> None:
+    days.run(0, 1, 2)
+    days.run(0, 1, after=400)
+    days.day -= 400
+    days.run(0, 1)
+    told = days.small.read("issues.csv")
+    assert "An earlier run noted 2027-12-30T19:00:00Z, which is yet to come" in told

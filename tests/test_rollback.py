@@ -97,14 +97,34 @@ def test_a_tombstone_comes_back(small: SmallCatalogue) -> None:
     assert record_parts.read_tombstones(small.current) == []
 
 
-def test_records_of_a_source_that_is_gone_stay_gone(small: SmallCatalogue) -> None:
+def test_records_of_a_source_that_is_gone_are_told(
+    small: SmallCatalogue, capsys: pytest.CaptureFixture[str]
+) -> None:
     small.write(entries(1))
     small.write(entries(1, 9), "second")
     small.run()
-    (small.folder / "input" / "second.toml").unlink()
+    file = small.folder / "input" / "second.toml"
+    text = file.read_text("utf-8")
+    file.unlink()
     small.run()
-    assert roll_back(load_settings(small.folder), jobs=1).kind == "unchanged"
-    assert len(small.ids()) == 1
+    (first, second), back = releases(small), "put input/second.toml back first, then cataloom"
+    with pytest.raises(SystemExit) as ended:
+        main(["-C", str(small.folder), "rollback", first])
+    assert ended.value.code == 4
+    told = capsys.readouterr().err
+    assert f"second is not configured: its 1 record(s) stay away; to have them, {back}" in told
+    assert f"{first} has nothing else that is not published already; next: to have" in told
+    assert releases(small) == [first, second]
+    small.write(entries(2))
+    small.run()
+    warned: list[str] = []
+    outcome = roll_back(load_settings(small.folder), first, jobs=1, warn=warned.append)
+    assert (outcome.kind, len(small.ids())) == ("published", 1)
+    assert "second is not configured" in warned[0]
+    file.write_text(text, "utf-8")
+    warned.clear()
+    roll_back(load_settings(small.folder), first, jobs=1, warn=warned.append)
+    assert (len(small.ids()), "second" in "".join(warned)) == (2, False)
 
 
 def test_only_an_older_release_can_be_gone_back_to(

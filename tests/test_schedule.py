@@ -173,6 +173,7 @@ def test_the_line_for_cron_is_what_a_shell_takes_apart(
     assert done.stdout.splitlines() == [str(command), "-C", str(folder), "run"]
 
 
+@pytest.mark.slow
 def test_the_line_for_cron_runs_the_catalogue_and_says_nothing(tmp_path: Path) -> None:
     small = SmallCatalogue(tmp_path / "a b 100% é")
     small.write(entries(1))

@@ -75,6 +75,70 @@ def test_a_source_file_that_was_renamed_is_refused(small: SmallCatalogue) -> Non
     assert small.ids() == before
 
 
+def with_third(small: SmallCatalogue) -> Path:
+    """Publish a third source, small enough to go; return the folder of source files."""
+    small.write(entries(3, 300), "three", more='homepage = "https://example.org/three"\n')
+    small.run()
+    return small.folder / "input"
+
+
+def test_a_run_of_one_source_deletes_nothing_of_others(small: SmallCatalogue) -> None:
+    folder = with_third(small)
+    before = small.ids()
+    (folder / "three.toml").rename(folder / "tres.toml")
+    small.write(entries(21), "one")
+    assert small.run(sources=("one",)).kind == "published"
+    assert before.items() <= small.ids().items()
+    told = "source three is gone from input/; its 3 records stay published until a run reads every"
+    assert told in small.read("issues.csv")
+    assert "dataset#source-three" in small.read("dataset.ttl")
+    with pytest.raises(RunRefused, match="source three is gone from input/, and tres gives 3 of"):
+        small.run(sources=("tres",))
+    assert "source three is gone from input/, and tres gives 3 of its 3 entries" in refused(small)
+
+
+def test_a_source_that_stays_is_as_it_was_and_goes_without_a_trace(small: SmallCatalogue) -> None:
+    folder = with_third(small)
+    before = {one.id: one.digest for one in small.records().values()}
+    (folder / "three.toml").unlink()
+    small.write(entries(21), "one")
+    small.run(sources=("one",))
+    assert before.items() <= {one.id: one.digest for one in small.records().values()}.items()
+    assert small.read("catalogue.nt").count("https://example.org/three") > 0
+    small.write(entries(22), "one")
+    small.run(sources=("one",))  # by the same rules, from a release that has no source file of it
+    assert before.items() <= {one.id: one.digest for one in small.records().values()}.items()
+    assert small.run().books["three"].newly_excluded == 3
+    for name in ("catalogue.nt", "dataset.ttl"):
+        assert "https://example.org/three" not in small.read(name)
+    assert len(small.tombstones()) == 3
+
+
+def test_a_source_that_comes_back_is_held_against_its_last_harvest(small: SmallCatalogue) -> None:
+    small.write(entries(10, 300), "three")
+    small.run()
+    file = small.folder / "input" / "three.toml"
+    text = file.read_text("utf-8")
+    file.unlink()
+    small.write(entries(21), "one")
+    small.run(sources=("one",))
+    file.write_text(text, "utf-8")
+    small.write(entries(2, 300), "three")
+    assert "2 entries came, 10 the last time" in small.run().failed["three"]
+
+
+def test_a_renamed_source_that_cannot_be_read_is_judged_when_it_can(small: SmallCatalogue) -> None:
+    folder = with_third(small)
+    before = small.ids()
+    (folder / "three.toml").rename(folder / "tres.toml")
+    text = (folder / "three.txt").read_text("utf-8")
+    (folder / "three.txt").write_text("Come back next week.\n", "utf-8")
+    assert small.run().failed.keys() == {"tres"}
+    assert small.ids() == before
+    (folder / "three.txt").write_text(text, "utf-8")
+    assert "source three is gone from input/, and tres gives 3 of its 3 entries" in refused(small)
+
+
 def test_rules_that_take_a_field_away_are_refused(small: SmallCatalogue) -> None:
     """Half of the records have suggestions, which a lost vocabulary takes from them all."""
     subjects = small.folder / "ontology" / "subjects.ttl"

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 import msgspec
 
-from pipeline.runs import Incident, RunLine, incidents_after
+from pipeline.runs import Incident, RunLine, incidents_after, is_gone
 
 KINDS = ("failure", "reminder", "recovery")
 
 
 class Due(msgspec.Struct, frozen=True, kw_only=True):
-    """What one channel is to be told: keys that are wrong, by kind, and what is right again."""
+    """What one channel is to be told: keys that are wrong, by kind, and what is right again.
+
+    `gone` are those of the latter that are no sources any more.
+    """
 
     failure: tuple[str, ...] = ()
     reminder: tuple[str, ...] = ()
     recovery: dict[str, Incident] = {}
+    gone: frozenset[str] = frozenset()
 
     @property
     def kinds(self) -> frozenset[str]:
@@ -30,30 +34,31 @@ def with_incidents(
     remind_days: int,
     channels: Sequence[str],
     deliver: Callable[[str, Due], Mapping[str, str]],
+    configured: Collection[str] | None = None,
 ) -> RunLine:
     """Return a run's line with what is wrong after it, each channel having been told what is due.
 
     `deliver` sends a channel what is due and returns, by kind, why it was not taken. That is due
-    again with the next run, for that channel alone.
+    again with the next run, for that channel alone. `configured` as `incidents_after` has it.
     """
     known = before.open if before else {}
-    after, _ = incidents_after(known, line, remind_days)
+    after, _ = incidents_after(known, line, remind_days, configured)
     told: dict[str, dict[str, str]] = {key: {} for key in after}
+    heard: dict[str, dict[str, tuple[str, ...]]] = {key: {} for key in after}
     kinds: set[str] = set()
     undelivered: dict[str, str] = {}
     owed: dict[str, dict[str, Incident]] = {}
     for channel in channels:
-        view = {
-            key: msgspec.structs.replace(one, told=one.told_by(channel))
-            for key, one in known.items()
-        }
-        seen, keys = incidents_after(view, line, remind_days)
+        view = {key: one.as_told_by(channel) for key, one in known.items()}
+        seen, keys = incidents_after(view, line, remind_days, configured)
         left = before.owed.get(channel, {}) if before else {}
         again = {key: one for key, one in left.items() if key not in line.problems}
+        right = again | {key: known[key] for key in keys["recovery"] if view[key].told}
         due = Due(
             failure=tuple(keys["failure"]),
             reminder=tuple(keys["reminder"]),
-            recovery=again | {key: known[key] for key in keys["recovery"]},
+            recovery=right,
+            gone=frozenset(key for key in right if is_gone(key, configured)),
         )
         kinds |= due.kinds
         problems = deliver(channel, due) if due.kinds else {}
@@ -65,12 +70,12 @@ def with_incidents(
         for key in seen:
             one = view.get(key) if key in missed else seen[key]
             if one is not None and one.told:
-                told[key][channel] = one.told
+                told[key][channel], heard[key][channel] = one.told, one.kinds
     return msgspec.structs.replace(
         line,
         open={
             key: msgspec.structs.replace(
-                one, told=max(told[key].values(), default=""), channels=told[key]
+                one, told=max(told[key].values(), default=""), channels=told[key], heard=heard[key]
             )
             for key, one in after.items()
         },

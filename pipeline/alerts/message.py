@@ -74,19 +74,20 @@ def failure_message(
     )
 
 
-def recovery_message(
-    title: str, line: RunLine, recovered: Mapping[str, Incident], catalogue: Path
-) -> Message:
-    """Return the message on what is right again."""
-    problems = {key: with_folder(one.message, catalogue) for key, one in recovered.items()}
+def recovery_message(title: str, line: RunLine, told: Due, catalogue: Path) -> Message:
+    """Return the message on what is right again, and on what is no source any more."""
+    problems = {key: with_folder(one.message, catalogue) for key, one in told.recovery.items()}
     parts = [
-        f"{key} is right again with the run of {line.clock}. It was wrong since "
-        f"{one.since}:\n{problems[key]}"
-        for key, one in recovered.items()
+        f"{key} {'is no source any more as of' if key in told.gone else 'is right again with'} "
+        f"the run of {line.clock}. It was wrong since {one.since}:\n{problems[key]}"
+        for key, one in told.recovery.items()
     ]
+    right = [key for key in told.recovery if key not in told.gone]
+    news = [f"{', '.join(right)} is right again"] if right else []
+    news += [f"{', '.join(sorted(told.gone))} is no source any more"] if told.gone else []
     return Message(
         kind="recovery",
-        subject=f"{title}: {', '.join(recovered)} is right again",
+        subject=f"{title}: {'; '.join(news)}",
         text="\n\n".join((*parts, _published(line))) + "\n",
         run=line.clock,
         release=line.release,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import tempfile
 from collections.abc import Iterator
 from email.utils import parseaddr
 from pathlib import Path
@@ -28,16 +28,18 @@ def metrics_problem(settings: Settings) -> str:
     except Failure as error:
         return str(error)
     file = settings.folder / value
-    if "\0" in value or file.is_dir():
-        return f"{value!r} is no file"
-    place = file.parent
-    while not place.exists() and place != place.parent:
-        place = place.parent
-    if not place.is_dir():
-        return f"{place} is no folder"
-    if not os.access(place, os.W_OK | os.X_OK):
-        return f"{place} cannot be written"
-    return ""
+    try:
+        if "\0" in value or file.is_dir():
+            return f"{value!r} is no file"
+        place = file.parent
+        while not place.exists() and place != place.parent:
+            place = place.parent
+        if not place.is_dir():
+            return f"{place} is no folder"
+        with tempfile.NamedTemporaryFile(dir=place, prefix=f".{file.name}."):
+            return ""  # root may do what the rights forbid, and not what a file system does
+    except OSError as error:
+        return f"{file} cannot be written: {error.strerror or error}"
 
 
 def _problems(settings: Settings) -> Iterator[str]:

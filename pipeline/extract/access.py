@@ -61,6 +61,8 @@ class Access(msgspec.Struct, frozen=True):
 class NoEntriesError(SourceError):
     """A page was read but holds no entry: wrong as the first page, the end as a further one."""
 
+    kind = "no entries"
+
 
 Read = Callable[[Payload], Iterator[Page]]
 """Takes a payload, gives its pages (several where it is large); raises `NoEntriesError`."""

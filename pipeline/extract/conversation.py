@@ -18,6 +18,7 @@ from pipeline.extract.http_error import (
     AGAIN,
     ComeBackError,
     HttpError,
+    NoAnswerError,
     TimeIsUpError,
     http_error,
     told_of,
@@ -268,7 +269,7 @@ class Conversation:
             what = f"{hop}, to which it redirects: {what}"
         if tried > 1:
             what += f" (tried {tried} times)"
-        raise SourceError(
+        raise NoAnswerError(
             self._secrets.hide(what),
             where=page,
             expected=failure.expected,

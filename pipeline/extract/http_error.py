@@ -46,7 +46,13 @@ REFUSED = ("the server refuses the request", "open the page in a browser, and ch
 STRANGE = ("the server does not answer with the page", "open the page in a browser")
 
 
-class HttpError(SourceError):
+class NoAnswerError(SourceError):
+    """The server gave no answer that can be used."""
+
+    kind = "no answer"
+
+
+class HttpError(NoAnswerError):
     """The server answered, but not with what was asked for.
 
     `status` is the HTTP status code, `said` how its answer begins, where that is plain text,
@@ -73,7 +79,7 @@ class ComeBackError(HttpError):
     """The server asks to be left alone for longer than the settings allow to wait."""
 
 
-class TimeIsUpError(SourceError):
+class TimeIsUpError(NoAnswerError):
     """The harvest has taken as long as it may: further pages will not be answered either."""
 
 

@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 
 import msgspec
 
-from pipeline.errors import OutputError, SettingsError, SourceError, show_path
+from pipeline.errors import OutputError, SettingsError, SourceError, about_system, show_path
 from pipeline.model import Issue
 from pipeline.settings import Source
 
@@ -203,6 +203,7 @@ def keep(data: bytes, digest: str, payloads: Path) -> None:
             where=show_path(payloads),
             expected="a folder that can be written, with room left",
             next_step="check its permissions and the disk, and run again",
+            about=about_system(error),
         ) from error
 
 

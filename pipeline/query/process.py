@@ -16,7 +16,7 @@ from typing import BinaryIO, Final
 from pipeline.errors import CataloomError, QueryError, QueryTimeout, ReleaseError, show_path
 from pipeline.query import syntax
 from pipeline.query.worker import REPORT
-from pipeline.release import AGAIN
+from pipeline.release import AGAIN, damaged_files
 
 CHUNK: Final = 1 << 16
 COMPLAINTS_KEPT: Final = 1 << 16  # bytes of the worker's stderr, the last ones
@@ -153,20 +153,40 @@ def _failure(code: int, complaints: str, request: Request, written: int) -> Cata
     if said["kind"] == "evaluation":
         return QueryError(f"the query cannot be answered: {said['message']}{cut}")
     if said["kind"] == "store":
-        return ReleaseError(
-            f"the graph cannot be read: {said['message']}{cut}",
-            where=show_path(Path(request.graph)),
-            next_step=AGAIN,
-        )
+        return _unreadable(request, said["message"], cut)
+    return _unexplained(code, complaints.strip().rpartition("\n")[2], request, cut)
+
+
+def _unexplained(code: int, complaint: str, request: Request, cut: str) -> CataloomError:
+    if _is_damaged(Path(request.graph)):
+        return _unreadable(request, complaint, cut)
     return CataloomError(
-        f"the query's process failed with exit code {code}{cut}: "
-        f"{complaints.strip().rpartition(chr(10))[2]}",
+        f"the query's process failed with exit code {code}{cut}: {complaint}",
         next_step="report this, with the query",
     )
 
 
-def _killed(number: int, complaints: str, request: Request, cut: str) -> QueryError:
+def _unreadable(request: Request, why: str, cut: str) -> ReleaseError:
+    where = show_path(Path(request.graph))
+    return ReleaseError(
+        f"the graph cannot be read: {' '.join(why.split())}{cut}", where=where, next_step=AGAIN
+    )
+
+
+def _is_damaged(graph: Path) -> bool:
+    """Say whether the graph is not what its release says; False where no release says it."""
+    try:
+        return any(name.startswith(f"{graph.name}/") for name in damaged_files(graph.parent))
+    except ReleaseError:
+        return False
+
+
+def _killed(number: int, complaints: str, request: Request, cut: str) -> CataloomError:
     """Return the error for a worker that signal `number` ended, which was not our doing."""
+    if _is_damaged(Path(request.graph)):
+        return _unreadable(
+            request, f"it brought the engine down ({signal.Signals(number).name})", cut
+        )
     memory = "memory allocation of" in complaints or "bad_alloc" in complaints
     if memory or number == signal.SIGKILL:  # the system's own killer, when memory runs out
         return QueryError(

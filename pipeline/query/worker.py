@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from typing_extensions import Buffer
 
 REPORT: Final = "cataloom-query: "
+DAMAGE: Final = "Corruption:"  # in what the engine says of a store
 BUFFER: Final = 1 << 16
 READ_AHEAD: Final = 10_000  # triples; an answer with fewer declares only the prefixes it uses
 
@@ -59,8 +60,8 @@ def answer(request: dict[str, Any], output: BinaryIO) -> None:
 
     try:
         store = pyoxigraph.Store.read_only(request["graph"])
-    except OSError as error:
-        raise Failure("store", str(error)) from error
+    except Exception as error:  # of a damaged one nearly any kind: it asks for no end of memory
+        raise Failure("store", str(error) or type(error).__name__) from error
     confinement.cap_memory(request["megabytes"])
     try:
         results = store.query(
@@ -74,7 +75,8 @@ def answer(request: dict[str, Any], output: BinaryIO) -> None:
     except OSError as error:
         raise Failure("store", str(error)) from error
     except (RuntimeError, ValueError) as error:
-        raise Failure("evaluation", str(error)) from error
+        kind = "store" if DAMAGE in str(error) else "evaluation"
+        raise Failure(kind, str(error)) from error
 
 
 def _write(

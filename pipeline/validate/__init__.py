@@ -7,7 +7,7 @@ from pipeline.validate.engine import (
     validate_part,
     validate_vocabulary,
 )
-from pipeline.validate.gates import Facts, gate_publication, gate_results, judge
+from pipeline.validate.gates import Facts, gate_publication, gate_results, is_rekeyed, judge
 from pipeline.validate.lint_ontology import lint_ontology
 from pipeline.validate.lint_shapes import lint_shapes
 from pipeline.validate.reference import (
@@ -36,6 +36,7 @@ __all__ = [
     "find_results",
     "gate_publication",
     "gate_results",
+    "is_rekeyed",
     "judge",
     "judge_whole",
     "lint_ontology",

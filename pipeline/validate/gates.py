@@ -19,11 +19,11 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
 
     `before` is how many entries its last harvest gave (0: none), `rejected_before` how many of them
     were rejected. `lost` counts the published records that this harvest no longer holds and the one
-    before did, `said` those of them that the source says are deleted. `unsettled` counts records
-    with a title of no language. `partly` says that only changes were asked for, `same_rules` that
-    mapping, vocabulary, settings and code are those of the last release. `drifted` says how the
-    layout seems to have changed, `lost_titles` are the first of the lost records, `rejected_titles`
-    of the rejected ones.
+    before did, `said` those of them that the source says are deleted. `paired` counts the new
+    entries that have the title of a lost record, `unsettled` records with a title of no language.
+    `partly` says that only changes were asked for, `same_rules` that mapping, vocabulary, settings
+    and code are those of the last release. `drifted` says how the layout seems to have changed,
+    `lost_titles` are the first of the lost records, `rejected_titles` of the rejected ones.
     """
 
     source: str
@@ -32,6 +32,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     rejected_before: int = 0
     lost: int = 0
     said: int = 0
+    paired: int = 0
     unsettled: int = 0
     partly: bool = False
     same_rules: bool = True
@@ -41,10 +42,14 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Verdict(msgspec.Struct, frozen=True):
-    """What the gates say of a source: why it is refused (each reason), what is warned of."""
+    """What the gates say of a source: why it is refused (each reason), what is warned of.
+
+    `kinds` names the gates that refuse it, and what they are about.
+    """
 
     refusals: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
 
 
 Judgement = tuple[bool, str]  # it refuses (else it warns), and what is wrong
@@ -52,15 +57,20 @@ Judgement = tuple[bool, str]  # it refuses (else it warns), and what is wrong
 
 def judge(facts: Facts, gates: Gates) -> Verdict:
     """Hold the facts of a source against its gates (shares in percent)."""
-    return verdict_of(judgement for gate in GATES for judgement in gate(facts, gates))
+    return verdict_of(
+        ((gate.__name__.strip("_"),), judgement)
+        for gate in GATES
+        for judgement in gate(facts, gates)
+    )
 
 
-def verdict_of(judgements: Iterable[Judgement]) -> Verdict:
-    """Return refusals and warnings apart."""
+def verdict_of(judgements: Iterable[tuple[tuple[str, ...], Judgement]]) -> Verdict:
+    """Return refusals and warnings apart; of each judgement it is said what it is about."""
     found = list(judgements)
     return Verdict(
-        tuple(text for refuses, text in found if refuses),
-        tuple(text for refuses, text in found if not refuses),
+        tuple(text for _, (refuses, text) in found if refuses),
+        tuple(text for _, (refuses, text) in found if not refuses),
+        tuple(kind for kinds, (refuses, _) in found if refuses for kind in kinds),
     )
 
 
@@ -89,17 +99,33 @@ def _fewer(facts: Facts, gates: Gates) -> Iterator[Judgement]:
     yield refuses, f"{text}, the gate is at {limit}" + named("no longer there", facts.lost_titles)
 
 
-def _rekeyed(facts: Facts, gates: Gates) -> Iterator[Judgement]:
+def is_rekeyed(facts: Facts, gates: Gates) -> bool:
+    """Say whether too many entries are new, and too many known ones gone, for another harvest."""
+    return min(_new_and_lost(facts, gates)) > gates.rekeyed
+
+
+def _new_and_lost(facts: Facts, gates: Gates) -> tuple[float, float]:
     books = facts.books
     created = share(books.created, books.extracted, gates)
-    lost = share(facts.lost, books.previous, gates)
-    if min(created, lost) > gates.rekeyed:
-        yield (
-            True,
-            f"{books.created} entries are new and {facts.lost} are gone ({created:.0f} % and "
-            f"{lost:.0f} %, the gate is at {gates.rekeyed:g} %, gates.rekeyed): the site "
-            "seems to have given its entries new keys, and every IRI would break",
+    return created, share(facts.lost, books.previous, gates)
+
+
+def _rekeyed(facts: Facts, gates: Gates) -> Iterator[Judgement]:
+    if not is_rekeyed(facts, gates):
+        return
+    created, lost = _new_and_lost(facts, gates)
+    text = (
+        f"{facts.books.created} entries are new and {facts.lost} are gone ({created:.0f} % and "
+        f"{lost:.0f} %, the gate is at {gates.rekeyed:g} %, gates.rekeyed): "
+    )
+    if facts.paired:
+        text += "the site seems to have given its entries new keys, and every IRI would break"
+    else:
+        text += (
+            "no new entry has the title of one that is gone, so these look like other entries "
+            "than before"
         )
+    yield True, text
 
 
 def _updated(facts: Facts, gates: Gates) -> Iterator[Judgement]:
@@ -122,13 +148,16 @@ def _rejected(facts: Facts, gates: Gates) -> Iterator[Judgement]:
         return
     before = share(facts.rejected_before, facts.before, gates)
     more = facts.partly or books.rejected > facts.rejected_before
-    is_worse = more and rejected > before
+    is_worse = more and rejected > before + gates.rejected
     text = (
         f"{books.rejected} of {books.extracted} records break the rules ({rejected:.0f} %, the "
         f"gate is at {gates.rejected:g} %, gates.rejected"
     )
     if facts.rejected_before:
-        text += f"; the last time {facts.rejected_before} of {facts.before}"
+        text += (
+            f"; the last time {facts.rejected_before} of {facts.before}, and it is refused above "
+            "that share and as many points more"
+        )
     yield is_worse and books.previous > 0, f"{text})" + named("rejected", facts.rejected_titles)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -80,6 +81,20 @@ def test_a_damaged_store(graph: Path, tmp_path: Path) -> None:
     with pytest.raises(ReleaseError, match=r"the graph cannot be read.*run --again"):
         query(tmp_path, "ASK { }", io.BytesIO(), limits=QuerySettings())
     assert graph.is_dir()
+
+
+@pytest.mark.parametrize("how", ["flipped", "cut", "zeros", "gone"])
+def test_damage_within_a_store(how: str, graph: Path, tmp_path: Path) -> None:
+    shutil.copytree(graph, tmp_path / "graph")
+    for file in (tmp_path / "graph").glob("*.sst"):
+        data = file.read_bytes()
+        flipped = bytes(byte ^ 255 for byte in data)
+        changed = {"flipped": flipped, "cut": data[: len(data) // 2], "zeros": bytes(len(data))}
+        file.unlink()
+        if how in changed:
+            file.write_bytes(changed[how])
+    with pytest.raises(ReleaseError, match=r"the graph cannot be read.*run --again"):
+        query(tmp_path / "graph", "SELECT * { ?s ?p ?o }", io.BytesIO(), limits=QuerySettings())
 
 
 def test_a_query_leaves_the_store_as_it_was(ask: Ask, graph: Path) -> None:

@@ -6,7 +6,8 @@ import pytest
 
 from pipeline.errors import RunRefused, SourceError
 from pipeline.model import Books, Issue, Severity
-from pipeline.validate import gate_publication, gate_results
+from pipeline.settings import Gates
+from pipeline.validate import Facts, gate_publication, gate_results, judge
 
 
 def issues(number: int, severity: Severity = "violation") -> list[Issue]:
@@ -28,6 +29,27 @@ def test_a_source_at_the_bound_is_refused_and_the_first_are_shown() -> None:
     assert "Message 5." not in text
     assert "next: look for one cause" in text
     assert caught.value.exit_code == 3
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "refuses"),
+    [
+        ((3, 23), (4, 24), False),
+        ((3, 23), (5, 27), True),
+        ((2, 20), (3, 20), False),  # five points more, which is the gate's
+        ((0, 20), (2, 20), True),
+        ((0, 20), (1, 20), None),
+        ((5, 23), (4, 24), False),
+    ],
+)
+def test_a_share_of_rejected_records_is_refused_where_it_grew(
+    before: tuple[int, int], now: tuple[int, int], refuses: bool | None
+) -> None:
+    books = Books(extracted=now[1], rejected=now[0], unchanged=now[1] - now[0], previous=20)
+    facts = Facts(source="a", books=books, before=before[1], rejected_before=before[0])
+    verdict = judge(facts, Gates())
+    assert bool(verdict.refusals) == bool(refuses)
+    assert bool(verdict.warnings) == (refuses is False)
 
 
 def test_the_catalogue_itself_can_be_refused() -> None:
