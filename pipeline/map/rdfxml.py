@@ -21,6 +21,9 @@ from pipeline.map.term import RDF, Term
 from pipeline.map.values import (
     Pieces,
     Syntax,
+    compile_others,
+    compile_record_node,
+    write_others,
     write_record_node,
     write_start,
     write_values,
@@ -120,21 +123,10 @@ class _RdfXml:
             "datatype": {kind: self.datatype(iri) for kind, iri in DATATYPES.items()},
             "classes": Memo(self.classes),
         }
-        others = {}
-        for field, term in plan.others:
-            program = Program(names)
-            program.line(0, "def other(values, s, parts, backwards):")
-            write_values(program, 1, field, term, self.syntax)
-            others[field.name] = program.function("other")
-
-        (record,) = (planned for planned in plan.resource if planned[0].kind == "record")
-        program = Program(names)
-        program.line(0, "def record_node(record, modified, identifier):")
-        program.line(1, "parts = []; resource = resource_base + identifier")
-        self.nodes(program, record)
-        program.line(1, "return b''.join(parts)")
-        names["record_node"] = program.function("record_node")
-
+        others = compile_others(plan, names, self.syntax)
+        names["record_node"] = compile_record_node(
+            plan, names, "resource_base + identifier", self.nodes
+        )
         program = Program(names | {"others": others})
         write_start(program)
         program.line(1, "resource = s = resource_base + identifier")
@@ -147,9 +139,7 @@ class _RdfXml:
             elif planned[0].kind == "record" or not planned[1].reverse:
                 self.links(program, planned)
         if others:
-            program.line(1, "for name in sorted(record.other):")
-            program.line(2, "if name in others:")
-            program.line(3, "others[name](record.other[name], s, parts, backwards)")
+            write_others(program)
         program.emit(1, program.constant(CLOSING))
         for planned in plan.resource:
             if planned[0].kind == "record":

@@ -14,7 +14,10 @@ from pipeline.map.term import Term
 from pipeline.map.values import (
     Pieces,
     Syntax,
+    compile_others,
+    compile_record_node,
     write_end,
+    write_others,
     write_record_node,
     write_start,
     write_values,
@@ -74,21 +77,10 @@ class _Turtle:
             "datatype": {kind: b"^^" + self.show(iri) for kind, iri in DATATYPES.items()},
             "classes": Memo(self.classes),
         }
-        others = {}
-        for field, term in plan.others:
-            program = Program(names)
-            program.line(0, "def other(values, s, parts, backwards):")
-            write_values(program, 1, field, term, self.syntax)
-            others[field.name] = program.function("other")
-
-        (record,) = (planned for planned in plan.resource if planned[0].kind == "record")
-        program = Program(names)
-        program.line(0, "def record_node(record, modified, identifier):")
-        program.line(1, "parts = []; resource = b'<' + resource_base + identifier + b'>'")
-        self.nodes(program, record)
-        program.line(1, "return b''.join(parts)")
-        names["record_node"] = program.function("record_node")
-
+        others = compile_others(plan, names, self.syntax)
+        names["record_node"] = compile_record_node(
+            plan, names, "b'<' + resource_base + identifier + b'>'", self.nodes
+        )
         program = Program(names | {"others": others})
         write_start(program)
         program.line(1, "root = b'<' + resource_base + identifier; s = resource = root + b'>'")
@@ -99,9 +91,7 @@ class _Turtle:
             elif planned[0].kind == "record" or not planned[1].reverse:
                 self.links(program, planned)
         if others:
-            program.line(1, "for name in sorted(record.other):")
-            program.line(2, "if name in others:")
-            program.line(3, "others[name](record.other[name], s, parts, backwards)")
+            write_others(program)
         program.emit(1, program.constant(SUBJECT_END))
         program.line(1, "if not parts[1]: first_predicate(parts, 0)")
         for planned in plan.resource:

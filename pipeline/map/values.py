@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import msgspec
 
-from pipeline.map.document import Field
+from pipeline.map.document import Field, Planned
 from pipeline.map.lexical import MEMO_LIMIT
+from pipeline.map.plan import Plan
 from pipeline.map.program import Program
 from pipeline.map.term import Term
 
@@ -84,6 +85,46 @@ def _language(field: Field) -> str:
     """Return the expression of the language of one value; empty where the field has none."""
     whole = field.values if field.always_one else "v"
     return f"{whole}.language" if field.kind == "texts" else ""
+
+
+def compile_others(
+    plan: Plan, names: Mapping[str, object], syntax: Syntax
+) -> dict[str, Callable[..., None]]:
+    """Return, by field, the functions that write the fields which only the context knows."""
+    others: dict[str, Callable[..., None]] = {}
+    for field, term in plan.others:
+        program = Program(names)
+        program.line(0, "def other(values, s, parts, backwards):")
+        write_values(program, 1, field, term, syntax)
+        others[field.name] = program.function("other")
+    return others
+
+
+def write_others(program: Program) -> None:
+    """Write the fields of a record that have a function in `others`."""
+    program.line(1, "for name in sorted(record.other):")
+    program.line(2, "if name in others:")
+    program.line(3, "others[name](record.other[name], s, parts, backwards)")
+
+
+def compile_record_node(
+    plan: Plan,
+    names: Mapping[str, object],
+    resource: str,
+    write_nodes: Callable[[Program, Planned], None],
+) -> Callable[..., bytes]:
+    """Return the function that writes a record's own node.
+
+    `resource` is the expression of the resource it leads to, `write_nodes` writes the node.
+    """
+    (record,) = (planned for planned in plan.resource if planned[0].kind == "record")
+    program = Program(names)
+    program.line(0, "def record_node(record, modified, identifier):")
+    program.line(1, f"parts = []; resource = {resource}")
+    write_nodes(program, record)
+    program.line(1, "return b''.join(parts)")
+    write: Callable[..., bytes] = program.function("record_node")
+    return write
 
 
 def write_record_node(program: Program) -> None:
