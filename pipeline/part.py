@@ -17,12 +17,12 @@ from pathlib import Path
 import msgspec
 
 from pipeline import VERSION
-from pipeline.assign import read_lines, read_same
 from pipeline.compare import change_of, order, title_of
 from pipeline.grace import aged, due_date, is_ahead, next_look, unseen
 from pipeline.job import Job, Lost, Part, PartResult, Tools, prepare
 from pipeline.link import link, review, worklist
 from pipeline.model import Books, Change, Issue, Locator, Record
+from pipeline.part_files import read_lines, read_same
 from pipeline.publish.figures import figures
 from pipeline.publish.provenance import Lineage, Run, record_lineage
 from pipeline.record_parts import write_records

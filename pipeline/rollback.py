@@ -9,8 +9,9 @@ from pathlib import Path
 
 import msgspec
 
-from pipeline.assign import Assigned, PartFiles, parts_of, tombstone
+from pipeline.assign import Assigned, tombstone
 from pipeline.model import Record
+from pipeline.part_files import PartFiles, parts_of
 from pipeline.record_parts import read_heads, read_line, read_records, read_tombstones
 from pipeline.state import bare
 

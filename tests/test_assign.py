@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import assign, record_parts
-from pipeline.assign import part_of, read_previous
+from pipeline import assign, part_files, record_parts
+from pipeline.assign import read_previous
 from pipeline.catalogue_folder import load_settings
 from pipeline.compare import order
 from pipeline.errors import RunRefused
 from pipeline.manifest import read_manifest
+from pipeline.part_files import part_of
 from pipeline.run import accept_run
 from tests.small_catalogue import Entry, SmallCatalogue, entries, prose
 
@@ -272,7 +273,7 @@ def test_growth_into_more_parts_changes_no_record(
     small.write(entries(8))
     small.run()
     before = small.records()
-    monkeypatch.setattr(assign, "PART", 5)
+    monkeypatch.setattr(part_files, "PART", 5)
     small.write(entries(9))
     outcome = small.run()
     books = outcome.books["other"]

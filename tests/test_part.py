@@ -9,18 +9,17 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import assign, harvest, release
+from pipeline import harvest, part_files, release
 from pipeline.errors import OutputError, RunRefused, SettingsError
 from pipeline.last_run import read_last_run
 from pipeline.manifest import read_manifest
-from pipeline.publish import graph_ntriples
+from tests.crash_story import contents
 from tests.small_catalogue import BASE, Entry, SmallCatalogue, entries, prose
 
 pytestmark = pytest.mark.slow  # whole runs
 
 EPOCH = 1_795_546_800
 NOBODY = 65534
-EXEMPT = {"manifest.json", "report.html"}
 FORBID = """
 <shape/no-spoons> a sh:NodeShape ; sh:targetClass schema:CreativeWork ;
     sh:message "No abstract may speak of spoons." ; sh:property <shape/no-spoons-in-abstract> .
@@ -42,16 +41,6 @@ def forbid_spoons(small: SmallCatalogue) -> None:
 
 def with_spoons(entry: Entry) -> Entry:
     return entry._replace(abstract=entry.abstract + " It came with spoons.")
-
-
-def contents(small: SmallCatalogue) -> dict[str, bytes]:
-    found = {
-        path.relative_to(small.current).as_posix(): path.read_bytes()
-        for path in sorted(small.current.rglob("*"))
-        if path.is_file() and path.name not in EXEMPT and path.parent.name != "graph"
-    }
-    found["graph"] = graph_ntriples(small.current).encode()
-    return found
 
 
 def test_a_source_that_breaks_new_rules_keeps_what_it_had(small: SmallCatalogue) -> None:
@@ -217,10 +206,10 @@ def test_parts_and_batches_do_not_show(
     small.run()
     other = SmallCatalogue(tmp_path / "another")
     other.write([*entries(12), Entry("Unknown", prose(99), "Publications")])
-    monkeypatch.setattr(assign, "PART", 4)
+    monkeypatch.setattr(part_files, "PART", 4)
     monkeypatch.setattr(harvest, "BATCH", 3)
     other.run()
-    one, many = contents(small), contents(other)
+    one, many = contents(small.output), contents(other.output)
     assert {name for name in many if name.startswith("records/")} == {
         f"records/part-{n:05}.jsonl.gz" for n in range(4)
     }
@@ -241,14 +230,14 @@ def test_an_input_that_may_not_be_read_is_named() -> None:
         for path in small.output.rglob("*"):
             os.chown(path, NOBODY, NOBODY, follow_symlinks=False)
         os.chown(small.output, NOBODY, NOBODY)
-        before = contents(small)
+        before = contents(small.output)
         os.seteuid(NOBODY)
         try:
             with pytest.raises(SettingsError, match=r"other\.txt: cannot be read"):
                 small.run()
         finally:
             os.seteuid(0)
-        assert contents(small) == before
+        assert contents(small.output) == before
 
 
 def test_an_output_that_may_not_be_written_is_named() -> None:
@@ -258,7 +247,7 @@ def test_an_output_that_may_not_be_written_is_named() -> None:
         small = SmallCatalogue(Path(name) / "small")
         small.write(entries(2))
         small.run()
-        before = contents(small)
+        before = contents(small.output)
         small.write(entries(3))
         Path(name).chmod(0o755)
         os.seteuid(NOBODY)
@@ -268,7 +257,7 @@ def test_an_output_that_may_not_be_written_is_named() -> None:
         finally:
             os.seteuid(0)
         assert caught.value.exit_code == 1
-        assert contents(small) == before
+        assert contents(small.output) == before
         assert small.run().kind == "published"
 
 

@@ -24,12 +24,11 @@ from pipeline.errors import (
 from pipeline.last_run import read_last_run
 from pipeline.manifest import read_manifest
 from pipeline.model import Record
-from pipeline.publish import graph_ntriples
 from pipeline.run import run_catalogue
+from tests import crash_story
 
 ENTRIES = 33
 EPOCH = "1795546800"
-EXEMPT = {"manifest.json", "report.html"}
 
 
 def run(folder: Path, **options: object) -> Outcome:
@@ -52,15 +51,8 @@ def replace(file: Path, old: str, new: str, count: int = -1) -> None:
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    """Return what must be the same bytes in two runs, and the graph's content."""
-    current = release.current(folder / "output")
-    found = {
-        path.relative_to(current).as_posix(): path.read_bytes()
-        for path in sorted(current.rglob("*"))
-        if path.is_file() and path.name not in EXEMPT and path.parent.name != "graph"
-    }
-    found["graph"] = graph_ntriples(current).encode()
-    return found
+    """Return what must be the same bytes in two runs of a catalogue folder."""
+    return crash_story.contents(folder / "output")
 
 
 def test_the_projects_own_listing_is_published_whole(own_release: Path) -> None:

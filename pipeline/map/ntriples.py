@@ -88,10 +88,8 @@ def _line_end(iri: str) -> bytes:
 
 def _type_lines(plan: Plan, classes: tuple[str, ...]) -> bytes:
     """Return the resource's type lines, with a zero byte for the subject."""
-    iris = [term.iri for term in plan.classes()]
-    if plan.types_are_published:
-        iris += [plan.class_reference(iri) for iri in classes]
-    return b"".join(distinct([b"\0" + TYPE + _line_end(iri) for iri in iris if iri]))
+    iris = plan.resource_classes(classes)
+    return b"".join(distinct([b"\0" + TYPE + _line_end(iri) for iri in iris]))
 
 
 def _by_predicate(planned: Planned) -> str:

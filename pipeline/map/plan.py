@@ -66,6 +66,13 @@ class Plan:
         names = RESOURCE_CLASSES if kind is None else (NODE_CLASSES[kind],)
         return [self.context.terms[name] for name in names if name in self.context.terms]
 
+    def resource_classes(self, implied: tuple[str, ...]) -> list[str]:
+        """Return the IRIs of a resource's classes, with those that its types imply."""
+        iris = [term.iri for term in self.classes()]
+        if self.types_are_published:
+            iris += map(self.class_reference, implied)
+        return [iri for iri in iris if iri]
+
     def names(self) -> dict[str, object]:
         """Return what the compiled writers call by name (see `document.py` and the writers)."""
         scope = self.scope

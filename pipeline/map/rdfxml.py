@@ -161,10 +161,8 @@ class _RdfXml:
 
     def classes(self, implied: tuple[str, ...]) -> bytes:
         """Return the lines of the resource's classes."""
-        iris = [term.iri for term in self.plan.classes()]
-        if self.plan.types_are_published:
-            iris += [self.plan.class_reference(iri) for iri in implied]
-        return b"".join(TYPE + escaped(iri) + EMPTY for iri in sorted({*iris} - {""}))
+        iris = sorted(set(self.plan.resource_classes(implied)))
+        return b"".join(TYPE + escaped(iri) + EMPTY for iri in iris)
 
     def literal(self, program: Program, term: Term, value: str, language: str) -> Pieces:
         start = program.constant(b">")

@@ -106,10 +106,7 @@ class _Turtle:
 
     def classes(self, implied: tuple[str, ...]) -> bytes:
         """Return ` a` and the resource's classes, or nothing where it has none."""
-        iris = [term.iri for term in self.plan.classes()]
-        if self.plan.types_are_published:
-            iris += [self.plan.class_reference(iri) for iri in implied]
-        objects = distinct([self.show(iri) for iri in iris if iri])
+        objects = distinct([self.show(iri) for iri in self.plan.resource_classes(implied)])
         return b" a " + b", ".join(objects) if objects else b""
 
     def literal(self, program: Program, term: Term, value: str, language: str) -> Pieces:
